@@ -1,0 +1,235 @@
+import type { Brand } from "../../base/index.ts";
+
+/**
+ * The fleet, parsed: every default filled in, every name checked, every reference known to resolve. `parseFleet` is the
+ * only way to get one, so the rooms that read it never check it again. docs/reference/fleet-file.md is generated from
+ * the schema beside this file.
+ */
+export interface Fleet {
+  readonly name: string;
+  readonly objectives: Objectives;
+  /** At least one; in the order of the file. */
+  readonly sites: readonly Site[];
+  readonly witness?: Witness;
+  readonly links: readonly Link[];
+  readonly application: Application;
+  readonly stores: readonly Store[];
+  readonly traffic: Traffic;
+  readonly registry: Registry;
+  /** Only `holdfast lab` reads it. */
+  readonly lab: LabSettings;
+}
+
+/** Where images come from. holdfast's own are `<server>/holdfast-controller` and `<server>/holdfast-postgres`. */
+export interface Registry {
+  readonly server: string;
+  readonly pullSecret?: string;
+}
+
+export type SiteName = Brand<string, "SiteName">;
+
+/** What the organisation promised. Checked against, never assumed. */
+export interface Objectives {
+  /** Percent of a year, for example 99.95. */
+  readonly availabilityPercent?: number;
+  readonly rtoMs?: number;
+  readonly rpoMs?: number;
+}
+
+export interface Site {
+  readonly name: SiteName;
+  readonly location: Location;
+  readonly addresses: SiteAddresses;
+}
+
+/** Votes and observes; runs no application and holds no personal data. */
+export interface Witness {
+  readonly name: SiteName;
+  readonly location: Location;
+  readonly addresses: SiteAddresses;
+}
+
+export interface Location {
+  /** Two sites with the same data centre share its loss. */
+  readonly dataCentre: string;
+  readonly region?: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country?: string;
+}
+
+export interface HostPort {
+  /** An IPv4 address or a DNS name. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where a site is reached. Each is optional in the file because a first `check` comes before the network is built. */
+export interface SiteAddresses {
+  /** What DNS answers to users; default port 80 (443 with TLS). */
+  readonly ingress?: HostPort;
+  /** Where this site's controller answers DNS; default port 53. */
+  readonly dns?: HostPort;
+  /** How the other sites and the witness reach this one, usually through the VPN. */
+  readonly peering: {
+    readonly ingress?: HostPort;
+    readonly kubernetesApi?: HostPort;
+    /** The host where stores listen for the other sites; each store adds its own `peeringPort`. */
+    readonly dataHost?: string;
+  };
+}
+
+export interface Link {
+  readonly between: readonly [SiteName, SiteName];
+  readonly kind: "vpn" | "public" | "direct";
+  readonly latencyMs?: number;
+  readonly bandwidthMbps?: number;
+}
+
+export interface Application {
+  readonly name: string;
+  readonly namespace: string;
+  /** In the order of the file. */
+  readonly components: readonly Component[];
+}
+
+export interface Component {
+  readonly name: string;
+  /** Registry, repository and tag or digest. */
+  readonly image: string;
+  readonly args: readonly string[];
+  readonly ports: readonly ComponentPort[];
+  readonly replicas: Replicas;
+  readonly resources: Resources;
+  readonly probes: { readonly readiness?: Probe; readonly liveness?: Probe; readonly startup?: Probe };
+  /** Plain environment variables, put in a ConfigMap. `${site}` stands for the site's name. */
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly secrets: readonly SecretReference[];
+  readonly exposure?: Exposure;
+  /** Names of components and stores that this one opens connections to: the network policy allows these only. */
+  readonly connectsTo: readonly string[];
+  readonly terminationGraceSeconds: number;
+}
+
+export interface ComponentPort {
+  readonly name: string;
+  readonly containerPort: number;
+  /** The port of the Service; default the container's. */
+  readonly servicePort: number;
+}
+
+export type Replicas =
+  | { readonly kind: "fixed"; readonly count: number }
+  | { readonly kind: "autoscaled"; readonly min: number; readonly max: number; readonly targetCpuPercent: number };
+
+/** Kubernetes quantities, as written. */
+export interface Resources {
+  readonly requests: { readonly cpu: string; readonly memory: string };
+  readonly limits: { readonly cpu?: string; readonly memory: string };
+}
+
+export interface Probe {
+  readonly path: string;
+  /** Name of a port of the component. */
+  readonly port: string;
+  readonly periodSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly failureThreshold: number;
+  readonly initialDelaySeconds: number;
+}
+
+/** An environment variable taken from a Kubernetes Secret; the value itself is never in the file. */
+export interface SecretReference {
+  readonly env: string;
+  readonly secret: string;
+  readonly key: string;
+}
+
+export interface Exposure {
+  /** Name of a port of the component. */
+  readonly port: string;
+  readonly paths: readonly { readonly path: string; readonly match: "prefix" | "exact" }[];
+}
+
+export type Store = PostgresqlStore | MongodbStore;
+
+/**
+ * holdfast runs it: one server a site, the first site's is the primary of a new fleet.
+ * Secrets by convention: `<name>-app` (username, password, uri, read-uri) and `<name>-system` (superuser-password,
+ * replication-password, agent-token). Services by convention: `<name>-rw`, `<name>-ro`, `<name>-peering`.
+ */
+export interface PostgresqlStore {
+  readonly engine: "postgresql";
+  readonly name: string;
+  readonly database: string;
+  readonly owner: string;
+  /** In order of preference. */
+  readonly sites: readonly SiteName[];
+  readonly storage: { readonly size: string; readonly className?: string };
+  readonly resources: Resources;
+  /** Where the other sites reach this store at `addresses.peering.dataHost`. */
+  readonly peeringPort: number;
+  /** `replicated`: a commit is acknowledged when a standby has it; `local-only`: when the primary's disk has it. */
+  readonly durability: "replicated" | "local-only";
+  /** May a primary with no standby left go on alone? */
+  readonly whenAlone: "continue" | "block";
+  readonly failback: "automatic" | "approved";
+  readonly lease: { readonly renewMs: number; readonly ttlMs: number; readonly fenceMarginMs: number };
+}
+
+/** MongoDB elects by itself: holdfast checks its votes, watches, and steers by it. */
+export interface MongodbStore {
+  readonly engine: "mongodb";
+  readonly name: string;
+  readonly database: string;
+  readonly replicaSet: string;
+  readonly members: readonly MongodbMember[];
+  readonly storage: { readonly size: string; readonly className?: string };
+}
+
+export interface MongodbMember {
+  readonly site: SiteName;
+  readonly role: "data" | "arbiter";
+  readonly votes: 0 | 1;
+  readonly priority: number;
+}
+
+export interface Traffic {
+  /** How names are answered: by the controllers' own DNS servers or by Azure Traffic Manager. */
+  readonly provider: "holdfast-dns" | "azure-traffic-manager";
+  /** The zone delegated to the sites, for example `ratings.example`. */
+  readonly zone: string;
+  /** The name users open; inside the zone. */
+  readonly host: string;
+  readonly policy: TrafficPolicy;
+  readonly ttlSeconds: number;
+  readonly probe: TrafficProbe;
+  /** What is answered when every site looks down. */
+  readonly whenAllDown: "answer-all" | "answer-none";
+  /** RNAME of the SOA as a mail address. */
+  readonly hostmaster: string;
+  /** TLS at the ingress; `none` only where the file says so. */
+  readonly tls: { readonly kind: "none" } | { readonly kind: "secret"; readonly secret: string } | { readonly kind: "cert-manager"; readonly issuer: string };
+}
+
+export type TrafficPolicy =
+  | { readonly kind: "priority"; readonly order: readonly SiteName[] }
+  | { readonly kind: "weighted"; readonly weights: Readonly<Record<string, number>> }
+  | { readonly kind: "performance" }
+  | { readonly kind: "geographic"; readonly regions: Readonly<Record<string, readonly string[]>>; readonly world: SiteName }
+  | { readonly kind: "subnet"; readonly subnets: Readonly<Record<string, readonly string[]>>; readonly fallback?: SiteName }
+  | { readonly kind: "multi-value"; readonly maxAnswers: number };
+
+export interface TrafficProbe {
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Consecutive failures until a site counts as down. */
+  readonly fall: number;
+  /** Consecutive successes until it counts as up again. */
+  readonly rise: number;
+}
+
+export interface LabSettings {
+  /** Image repository (no tag) -> local command, for applications that are not the sample. */
+  readonly images: Readonly<Record<string, { readonly command: readonly string[] }>>;
+}

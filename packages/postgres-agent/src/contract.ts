@@ -1,0 +1,46 @@
+/**
+ * What the agent says and obeys, over HTTP/JSON on its own port, `Authorization: Bearer <agent-token>`:
+ *   GET /v1/state    -> AgentState
+ *   PUT /v1/desired  DesiredState -> 202 AgentState   (level-triggered: the same again changes nothing)
+ *   GET /livez       -> 200 while the agent runs (no token)
+ *   GET /readyz      -> 200 when the server answers queries in the role that was asked for (no token)
+ * The agent never decides: after its own restart it starts the server only as it was last told, a primary comes
+ * back fenced (read-only, no writer) until the controller asks again.
+ */
+export interface DesiredState {
+  readonly role: "primary" | "standby" | "fenced";
+  /** Grows with every change of primary; a lower one than the agent has seen is refused with 409. */
+  readonly term: number;
+  /** For a standby: where the primary listens. */
+  readonly upstream?: { readonly host: string; readonly port: number };
+  /** For a primary: standbys (by application_name = site name) that a commit waits for; empty: none. */
+  readonly syncStandbys: readonly string[];
+  /** For a primary: standbys that may connect; each has a physical slot `holdfast_<name>`. */
+  readonly standbys: readonly string[];
+}
+
+export interface AgentState {
+  readonly role: "primary" | "standby" | "fenced" | "starting" | "cloning" | "stopped";
+  readonly term: number;
+  /** Why the role differs from what was asked, in words; empty when it does not. */
+  readonly reason: string;
+  readonly systemIdentifier?: string;
+  readonly timeline?: number;
+  /** pg_lsn as text: the end of WAL written (primary) or received and flushed (standby). */
+  readonly position?: string;
+  readonly replayPosition?: string;
+  /** A standby: is it streaming from its upstream now? */
+  readonly streaming?: boolean;
+  readonly syncStandbys: readonly string[];
+  readonly replicas: readonly ReplicaState[];
+}
+
+/** One row of pg_stat_replication. */
+export interface ReplicaState {
+  readonly name: string;
+  readonly state: string;
+  readonly syncState: "async" | "potential" | "sync" | "quorum";
+  readonly flushPosition?: string;
+  readonly replayPosition?: string;
+  readonly lagBytes?: number;
+}
