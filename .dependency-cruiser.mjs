@@ -30,7 +30,7 @@ const otherPackages = {
   simulator: ["packages/pocket-cluster/src/store/index.ts"],
   lab: ["packages/pocket-cluster/src/index.ts"],
 };
-const pocketRooms = { store: [], api: ["store"], controllers: ["store"], node: ["store"] };
+const pocketRooms = { store: [], objects: ["store"], api: ["store", "objects"], controllers: ["store", "objects"], node: ["store", "objects"] };
 
 const product = "packages/holdfast/src";
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -92,7 +92,7 @@ export default {
       from: {
         path: [
           `^${escape(product)}/(base|core|dns-wire|api-contract|ports|controller|simulator)/`,
-          "^packages/pocket-cluster/src/(store|controllers)/",
+          "^packages/pocket-cluster/src/(store|objects|controllers)/",
         ],
         pathNot: "\\.test\\.ts$",
       },

@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 /** Rooms where a decision must be a pure function: no clock, no randomness, no process, no network. */
 const pureRooms = [
   "packages/holdfast/src/{base,core,dns-wire,api-contract,ports,controller,simulator}/**/*.ts",
-  "packages/pocket-cluster/src/{store,controllers}/**/*.ts",
+  "packages/pocket-cluster/src/{store,objects,controllers}/**/*.ts",
 ];
 const impureGlobals = ["process", "fetch", "setTimeout", "setInterval", "setImmediate", "Date"].filter((g) => g !== "Date");
 

@@ -1,0 +1,1 @@
+export type { ImageCommand, PocketClusterConfig } from "./config.ts";

@@ -1,0 +1,13 @@
+export { sameJson } from "./equality.ts";
+export { createEventRecorder } from "./event-recorder.ts";
+export type { EventRecorder } from "./event-recorder.ts";
+export { matchesLabels, selects } from "./labels.ts";
+export type { LabelSelector } from "./labels.ts";
+export * from "./network.ts";
+export { controllerOf, controllerReference, isControlledBy } from "./owners.ts";
+export * from "./pod.ts";
+export { parseQuantity } from "./quantity.ts";
+export { resource } from "./resource.ts";
+export type { NewObject, Resource } from "./resource.ts";
+export { microTimestamp, timestamp } from "./time.ts";
+export * from "./workloads.ts";
