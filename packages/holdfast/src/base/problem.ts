@@ -11,6 +11,8 @@ export interface Problem {
   readonly at?: SourcePosition;
   /** Path in the document, for example `sites[1].addresses.ingress`. */
   readonly path?: string;
+  /** Other places that belong to it, for example where a name was used first. */
+  readonly related?: readonly { readonly message: string; readonly at: SourcePosition }[];
 }
 
 /** Lines and columns start at 1. */
@@ -18,6 +20,8 @@ export interface SourcePosition {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** How many characters of the line belong to it; default 1. */
+  readonly length?: number;
 }
 
 import type { ProblemCode } from "./problem-codes.ts";

@@ -1,4 +1,6 @@
 import type { Brand } from "../../base/index.ts";
+import type { Cluster, Network, Platform, Quotas } from "./infrastructure.ts";
+import type { Access, Backup, Delivery, Maintenance, Monitoring } from "./operations.ts";
 
 /**
  * The fleet, parsed: every default filled in, every name checked, every reference known to resolve. `parseFleet` is the
@@ -7,6 +9,8 @@ import type { Brand } from "../../base/index.ts";
  */
 export interface Fleet {
   readonly name: string;
+  /** Why this runs on premises; recorded, because every later choice rests on it. */
+  readonly drivers: readonly Driver[];
   readonly objectives: Objectives;
   /** At least one; in the order of the file. */
   readonly sites: readonly Site[];
@@ -15,7 +19,12 @@ export interface Fleet {
   readonly application: Application;
   readonly stores: readonly Store[];
   readonly traffic: Traffic;
+  readonly backups: readonly Backup[];
   readonly registry: Registry;
+  readonly monitoring: Monitoring;
+  readonly delivery: Delivery;
+  readonly access: Access;
+  readonly maintenance: Maintenance;
   /** Only `holdfast lab` reads it. */
   readonly lab: LabSettings;
 }
@@ -24,7 +33,12 @@ export interface Fleet {
 export interface Registry {
   readonly server: string;
   readonly pullSecret?: string;
+  readonly kind: "azure-container-registry" | "other";
+  /** Where Helm charts are kept, for example `oci://contoso.azurecr.io/helm`. */
+  readonly charts?: string;
 }
+
+export type Driver = "location" | "latency" | "bandwidth" | "connectivity" | "regulation";
 
 export type SiteName = Brand<string, "SiteName">;
 
@@ -39,6 +53,11 @@ export interface Objectives {
 export interface Site {
   readonly name: SiteName;
   readonly location: Location;
+  readonly platform: Platform;
+  /** Absent: a cluster that someone else built and sized. */
+  readonly cluster?: Cluster;
+  readonly network: Network;
+  readonly quotas: Quotas;
   readonly addresses: SiteAddresses;
 }
 
@@ -46,15 +65,20 @@ export interface Site {
 export interface Witness {
   readonly name: SiteName;
   readonly location: Location;
+  readonly platform: Platform;
+  readonly network: Network;
   readonly addresses: SiteAddresses;
 }
 
 export interface Location {
+  readonly hosting: "on-premises" | "public-cloud";
   /** Two sites with the same data centre share its loss. */
   readonly dataCentre: string;
   readonly region?: string;
   /** ISO 3166-1 alpha-2. */
   readonly country?: string;
+  /** The Azure region next to it, which Traffic Manager's latency tables need. */
+  readonly azureRegion?: string;
 }
 
 export interface HostPort {
@@ -105,6 +129,8 @@ export interface Component {
   readonly configuration: Readonly<Record<string, string>>;
   readonly secrets: readonly SecretReference[];
   readonly exposure?: Exposure;
+  /** `load-balancer` takes one of a Hub's few public addresses: prefer `exposure`. */
+  readonly service: "cluster" | "load-balancer";
   /** Names of components and stores that this one opens connections to: the network policy allows these only. */
   readonly connectsTo: readonly string[];
   readonly terminationGraceSeconds: number;
@@ -160,6 +186,8 @@ export type Store = PostgresqlStore | MongodbStore;
 export interface PostgresqlStore {
   readonly engine: "postgresql";
   readonly name: string;
+  /** Holds data about persons, which must not leave the premises. */
+  readonly personalData: boolean;
   readonly database: string;
   readonly owner: string;
   /** In order of preference. */
@@ -180,13 +208,20 @@ export interface PostgresqlStore {
 export interface MongodbStore {
   readonly engine: "mongodb";
   readonly name: string;
+  /** Holds data about persons, which must not leave the premises. */
+  readonly personalData: boolean;
   readonly database: string;
   readonly replicaSet: string;
   readonly members: readonly MongodbMember[];
   readonly storage: { readonly size: string; readonly className?: string };
+  readonly resources: Resources;
+  /** Where the other sites reach the first member of this site at `addresses.peering.dataHost`; the next has the next port. */
+  readonly peeringPort: number;
+  readonly electionTimeoutMs: number;
 }
 
 export interface MongodbMember {
+  /** A site; an arbiter may also be at the witness. */
   readonly site: SiteName;
   readonly role: "data" | "arbiter";
   readonly votes: 0 | 1;
@@ -196,6 +231,8 @@ export interface MongodbMember {
 export interface Traffic {
   /** How names are answered: by the controllers' own DNS servers or by Azure Traffic Manager. */
   readonly provider: "holdfast-dns" | "azure-traffic-manager";
+  /** Where the profile is made; present with that provider. */
+  readonly azureTrafficManager?: AzureTrafficManager;
   /** The zone delegated to the sites, for example `ratings.example`. */
   readonly zone: string;
   /** The name users open; inside the zone. */
@@ -208,16 +245,54 @@ export interface Traffic {
   /** RNAME of the SOA as a mail address. */
   readonly hostmaster: string;
   /** TLS at the ingress; `none` only where the file says so. */
-  readonly tls: { readonly kind: "none" } | { readonly kind: "secret"; readonly secret: string } | { readonly kind: "cert-manager"; readonly issuer: string };
+  readonly tls:
+    | { readonly kind: "none" }
+    | { readonly kind: "secret"; readonly secret: string }
+    | { readonly kind: "cert-manager"; readonly issuer: string };
 }
 
+/** `sites` are those that take part, by default all. */
 export type TrafficPolicy =
+  | SimpleTrafficPolicy
+  | {
+      readonly kind: "nested";
+      /** How a child is chosen; the child's own policy then chooses the site. */
+      readonly by: "priority" | "weighted" | "performance" | "geographic";
+      readonly children: readonly TrafficChild[];
+    };
+
+export type SimpleTrafficPolicy =
   | { readonly kind: "priority"; readonly order: readonly SiteName[] }
   | { readonly kind: "weighted"; readonly weights: Readonly<Record<string, number>> }
-  | { readonly kind: "performance" }
-  | { readonly kind: "geographic"; readonly regions: Readonly<Record<string, readonly string[]>>; readonly world: SiteName }
-  | { readonly kind: "subnet"; readonly subnets: Readonly<Record<string, readonly string[]>>; readonly fallback?: SiteName }
-  | { readonly kind: "multi-value"; readonly maxAnswers: number };
+  | { readonly kind: "performance"; readonly sites: readonly SiteName[] }
+  | {
+      readonly kind: "geographic";
+      readonly regions: Readonly<Record<string, readonly string[]>>;
+      readonly world: SiteName;
+    }
+  | {
+      readonly kind: "subnet";
+      readonly subnets: Readonly<Record<string, readonly string[]>>;
+      readonly fallback?: SiteName;
+    }
+  | { readonly kind: "multi-value"; readonly maxAnswers: number; readonly sites: readonly SiteName[] };
+
+export interface TrafficChild {
+  readonly name: string;
+  /** With fewer healthy sites the child counts as down. */
+  readonly minHealthy: number;
+  /** For `by: weighted`. */
+  readonly weight: number;
+  /** For `by: geographic`: country or region codes; one child has WORLD. */
+  readonly regions: readonly string[];
+  readonly policy: SimpleTrafficPolicy;
+}
+
+export interface AzureTrafficManager {
+  /** The profile's name is `<relativeName>.trafficmanager.net`. */
+  readonly relativeName: string;
+  readonly resourceGroup: string;
+}
 
 export interface TrafficProbe {
   readonly path: string;
@@ -232,4 +307,15 @@ export interface TrafficProbe {
 export interface LabSettings {
   /** Image repository (no tag) -> local command, for applications that are not the sample. */
   readonly images: Readonly<Record<string, { readonly command: readonly string[] }>>;
+  readonly user: LabUser;
+}
+
+/** The lab's built-in user: what it asks through the gateway while somebody watches. */
+export interface LabUser {
+  /** Paths, asked in turn. Default: `/`, 4 a second. */
+  readonly reads: readonly string[];
+  readonly readsPerSecond: number;
+  /** JSON bodies, posted in turn; default none. */
+  readonly writes: readonly { readonly path: string; readonly body: string }[];
+  readonly writesPerSecond: number;
 }

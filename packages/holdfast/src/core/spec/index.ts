@@ -1,1 +1,6 @@
+export type { SourceDocument } from "./document/index.ts";
 export type * from "./fleet.ts";
+export type * from "./infrastructure.ts";
+export type * from "./operations.ts";
+export { parseFleet, parseFleetDocument } from "./parse-fleet.ts";
+export type { ParsedFleet } from "./parse-fleet.ts";

@@ -1,0 +1,215 @@
+import { Composer, LineCounter, Parser, isAlias, isMap, isScalar, isSeq } from "yaml";
+import type { CST, Document, Node, ParsedNode } from "yaml";
+import type { Problem, Result, SourcePosition } from "../../../base/index.ts";
+import { err, ok } from "../../../base/index.ts";
+import { YamlDocument } from "./document.ts";
+import type { SourceDocument } from "./document.ts";
+import type { Path } from "./path.ts";
+import { formatPath } from "./path.ts";
+
+/** Far above what a fleet of a thousand sites needs; a file beyond them is a mistake or an attack. */
+export const documentLimits = {
+  characters: 4_000_000,
+  depth: 40,
+  nodes: 400_000,
+  aliases: 100,
+  problems: 100,
+} as const;
+
+/**
+ * Reads YAML 1.2 (of which JSON is a part) into plain data. Never throws and never hangs: size, depth and aliases are
+ * limited before anything is built from the text, because the YAML library's own builder recurses.
+ */
+export function readDocument(text: string, file: string): Result<SourceDocument, readonly Problem[]> {
+  if (text.length > documentLimits.characters) {
+    return err([
+      tooComplex(`the file is longer than ${documentLimits.characters} characters`, { file, line: 1, column: 1 }),
+    ]);
+  }
+  const lines = new LineCounter();
+  const at = (offset: number): SourcePosition => positionAt(lines, file, offset);
+
+  const tokens: CST.Token[] = [];
+  for (const token of new Parser(lines.addNewLine).parse(text)) {
+    const excess = findExcess(token);
+    if (excess !== undefined) return err([tooComplex(excess.message, at(excess.offset))]);
+    tokens.push(token);
+  }
+
+  // Duplicate keys are looked for below: the library compares each key with each other one of its map.
+  const [document, second] = [...new Composer({ uniqueKeys: false, logLevel: "silent" }).compose(tokens)];
+  if (document === undefined || document.contents === null) {
+    return err([{ code: "document-empty", message: "the file is empty", at: at(0) }]);
+  }
+  if (document.errors.length > 0) {
+    return err(
+      document.errors.slice(0, documentLimits.problems).map((error) => syntaxProblem(error.message, at(error.pos[0]))),
+    );
+  }
+  if (second !== undefined) {
+    const offset = second.range[0];
+    return err([
+      syntaxProblem(
+        "the file holds more than one YAML document",
+        at(offset),
+        "A fleet is one document: remove the line `---` and what follows.",
+      ),
+    ]);
+  }
+  return build(document, text, file, lines);
+}
+
+function build(
+  document: Document.Parsed,
+  text: string,
+  file: string,
+  lines: LineCounter,
+): Result<SourceDocument, readonly Problem[]> {
+  const reading = new Reading((offset) => positionAt(lines, file, offset));
+  const root: Node | null = document.contents;
+  const data = reading.plain(root, []);
+  if (reading.problems.length > 0) return err(reading.problems);
+  return ok(new YamlDocument({ file, text, data, root, lines, aliasTargets: reading.aliasTargets }));
+}
+
+/** One walk over the nodes, which turns them into plain data and gathers what is wrong with them. */
+class Reading {
+  readonly problems: Problem[] = [];
+  readonly aliasTargets = new Map<Node, Node>();
+  readonly #anchors = new Map<string, Node>();
+  readonly #at: (offset: number) => SourcePosition;
+  #nodes = 0;
+
+  constructor(at: (offset: number) => SourcePosition) {
+    this.#at = at;
+  }
+
+  plain(node: unknown, path: Path): unknown {
+    this.#nodes += 1;
+    if (this.problems.length >= documentLimits.problems) return null;
+    if (this.#nodes > documentLimits.nodes || path.length > documentLimits.depth) {
+      if (!this.problems.some((problem) => problem.code === "document-too-complex")) {
+        this.problems.push(
+          tooComplex("the document is too large or too deep once its aliases are followed", this.#positionOf(node)),
+        );
+      }
+      return null;
+    }
+    if (isAlias(node)) {
+      const target = this.#anchors.get(node.source);
+      if (target === undefined) {
+        this.problems.push(
+          syntaxProblem(`no anchor "&${node.source}" comes before this alias`, this.#positionOf(node)),
+        );
+        return null;
+      }
+      this.aliasTargets.set(node, target);
+      return this.plain(target, path);
+    }
+    if (isScalar(node)) {
+      if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+      return this.#scalar(node.value, node, path);
+    }
+    if (isSeq(node)) {
+      if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+      return node.items.map((item, index) => this.plain(item, [...path, index]));
+    }
+    if (isMap(node)) {
+      if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+      return this.#map(node.items, path);
+    }
+    return null;
+  }
+
+  #map(items: readonly { key: unknown; value: unknown }[], path: Path): Record<string, unknown> {
+    const map: Record<string, unknown> = {};
+    const first = new Map<string, Node>();
+    for (const { key, value } of items) {
+      const name = isScalar(key) ? keyText(key.value) : undefined;
+      if (!isScalar(key) || name === undefined) {
+        this.problems.push(syntaxProblem("a key must be plain text", this.#positionOf(key)));
+        continue;
+      }
+      const earlier = first.get(name);
+      if (earlier !== undefined) {
+        this.problems.push({
+          code: "duplicate-key",
+          message: `the key "${name}" stands twice in the same map`,
+          hint: "Keep one of them: only one can count.",
+          at: this.#positionOf(key),
+          path: formatPath([...path, name]),
+          related: [{ message: "first here", at: this.#positionOf(earlier) }],
+        });
+        continue;
+      }
+      if (name === "__proto__") {
+        this.problems.push(syntaxProblem(`"__proto__" cannot be a key`, this.#positionOf(key)));
+        continue;
+      }
+      first.set(name, key);
+      map[name] = this.plain(value, [...path, name]);
+    }
+    return map;
+  }
+
+  #scalar(value: unknown, node: Node, path: Path): unknown {
+    if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+    if (typeof value === "number" && Number.isFinite(value)) return value;
+    this.problems.push({
+      code: "wrong-type",
+      message: "expected text, a finite number, true, false or nothing",
+      at: this.#positionOf(node),
+      path: formatPath(path),
+    });
+    return null;
+  }
+
+  #positionOf(node: unknown): SourcePosition {
+    const [start, end] = (node as ParsedNode | null)?.range ?? [0, 1];
+    const position = this.#at(start);
+    return { ...position, length: Math.max(1, Math.min(end - start, 80)) };
+  }
+}
+
+/** Keys that YAML reads as numbers or booleans are what stands in the text. */
+function keyText(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : undefined;
+}
+
+/** Walks a token without recursion: what is too deep here would overflow the stack of the composer. */
+function findExcess(token: CST.Token): { message: string; offset: number } | undefined {
+  const open: { token: CST.Token; depth: number }[] = [{ token, depth: 0 }];
+  let aliases = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token: current, depth } = next;
+    if (depth > documentLimits.depth) {
+      return { message: `the document is nested more than ${documentLimits.depth} deep`, offset: current.offset };
+    }
+    if (current.type === "alias" && ++aliases > documentLimits.aliases) {
+      return { message: `the document has more than ${documentLimits.aliases} aliases`, offset: current.offset };
+    }
+    if (current.type === "document" && current.value) open.push({ token: current.value, depth });
+    if ("items" in current) {
+      for (const item of current.items) {
+        if (item.key) open.push({ token: item.key, depth: depth + 1 });
+        if (item.value) open.push({ token: item.value, depth: depth + 1 });
+      }
+    }
+  }
+  return undefined;
+}
+
+function positionAt(lines: LineCounter, file: string, offset: number): SourcePosition {
+  const { line, col } = lines.linePos(offset);
+  return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+function syntaxProblem(message: string, at: SourcePosition, hint?: string): Problem {
+  return { code: "yaml-syntax", message, at, ...(hint === undefined ? {} : { hint }) };
+}
+
+function tooComplex(message: string, at: SourcePosition): Problem {
+  return { code: "document-too-complex", message, hint: "Split the file, or write it without aliases.", at };
+}
