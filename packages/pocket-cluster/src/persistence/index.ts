@@ -1,0 +1,2 @@
+export { openPersistence, StoreCorruptError } from "./persistence.ts";
+export type { Persistence, PersistenceOptions, SavedState } from "./persistence.ts";
