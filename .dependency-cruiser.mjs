@@ -8,7 +8,7 @@ const rooms = {
   adapters: ["base", "core", "dns-wire", "ports"],
   simulator: ["base", "core", "dns-wire", "ports"],
   controller: ["base", "core", "api-contract", "ports"],
-  lab: ["base", "core", "ports", "adapters"],
+  lab: ["base", "core", "api-contract", "ports", "adapters"],
   cli: ["base", "core", "api-contract", "ports", "adapters", "controller", "lab"],
 };
 const coreRooms = {
@@ -30,7 +30,14 @@ const otherPackages = {
   simulator: ["packages/pocket-cluster/src/store/index.ts"],
   lab: ["packages/pocket-cluster/src/index.ts"],
 };
-const pocketRooms = { store: [], objects: ["store"], api: ["store", "objects"], controllers: ["store", "objects"], node: ["store", "objects"] };
+const pocketRooms = {
+  store: [],
+  persistence: ["store"],
+  objects: ["store"],
+  api: ["store", "objects"],
+  controllers: ["store", "objects"],
+  node: ["store", "objects"],
+};
 
 const product = "packages/holdfast/src";
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -43,10 +50,7 @@ function roomRules(root, map, extra = {}) {
     from: { path: `^${escape(root)}/${room}/` },
     to: {
       path: "^(packages|apps)/",
-      pathNot: anyOf([
-        ...[room, ...allowed].map((name) => `${root}/${name}/`),
-        ...(extra[room] ?? []),
-      ]),
+      pathNot: anyOf([...[room, ...allowed].map((name) => `${root}/${name}/`), ...(extra[room] ?? [])]),
     },
   }));
 }
@@ -54,7 +58,11 @@ function roomRules(root, map, extra = {}) {
 export default {
   forbidden: [
     ...roomRules(product, rooms, otherPackages),
-    ...roomRules(`${product}/core`, coreRooms, Object.fromEntries(Object.keys(coreRooms).map((r) => [r, [`${product}/base/`]]))),
+    ...roomRules(
+      `${product}/core`,
+      coreRooms,
+      Object.fromEntries(Object.keys(coreRooms).map((r) => [r, [`${product}/base/`]])),
+    ),
     ...roomRules("packages/pocket-cluster/src", pocketRooms),
     {
       name: "one adapter folder never imports another",
@@ -83,7 +91,11 @@ export default {
       from: { path: `^${escape(product)}/(?:core/)?([^/]+)/`, pathNot: "\\.test\\.ts$" },
       to: {
         path: `^${escape(product)}/core/`,
-        pathNot: [`^${escape(product)}/core/$1/`, "/index\\.ts$", `^${escape(product)}/core/render/kubernetes/index\\.ts$`],
+        pathNot: [
+          `^${escape(product)}/core/$1/`,
+          "/index\\.ts$",
+          `^${escape(product)}/core/render/kubernetes/index\\.ts$`,
+        ],
       },
     },
     {

@@ -40,6 +40,50 @@ export const problemCodes = {
     meaning: "The file holds what looks like a password, key or token.",
     remedy: "Put it in a Kubernetes Secret and name it under `secrets`; then replace it, as it was written down.",
   },
+  "lab-already-running": {
+    meaning: "One lab runs at a time in a state folder.",
+    remedy: "Use it, end it with `holdfast lab down`, or name another folder with HOLDFAST_LAB_DIR.",
+  },
+  "lab-not-running": { meaning: "The command needs a running lab.", remedy: "Start one with `holdfast lab up FILE`." },
+  "lab-not-built": { meaning: "The programs that the lab runs are missing.", remedy: "Run `npm run build`." },
+  "lab-platform-unsupported": {
+    meaning: "The lab needs what only Linux has.",
+    remedy: "Run it in a Linux container or virtual machine.",
+  },
+  "lab-folder-unwritable": {
+    meaning: "The lab cannot write its state folder.",
+    remedy: "Make it writable, or name another with HOLDFAST_LAB_DIR.",
+  },
+  "lab-port-taken": {
+    meaning: "Another program listens where the lab would.",
+    remedy: "End that program, or choose another port with --port.",
+  },
+  "lab-site-failed": {
+    meaning: "A site of the lab ended or did not become ready.",
+    remedy: "Its log, which the message names, says why.",
+  },
+  "lab-not-served": {
+    meaning: "The application does not answer under its name although its sites run.",
+    remedy: "`holdfast lab status` and `holdfast lab logs SITE` say what is missing.",
+  },
+  "lab-ended": { meaning: "The lab was taken down while it was still starting.", remedy: "Start it again." },
+  "lab-site-unknown": { meaning: "The lab has no site of that name.", remedy: "Take one that the message lists." },
+  "lab-site-state": {
+    meaning: "The site is not in a state in which that can be done.",
+    remedy: "`holdfast lab status` shows the states.",
+  },
+  "lab-link-unknown": {
+    meaning: "The lab has no link between those two.",
+    remedy: "Take one that the message lists.",
+  },
+  "lab-fleet-too-large": {
+    meaning: "The fleet has more sites than the lab has address blocks.",
+    remedy: "Rehearse with fewer sites.",
+  },
+  internal: {
+    meaning: "A mistake of holdfast itself.",
+    remedy: "Report it with the message and what was being done.",
+  },
   usage: { meaning: "The command line is not understood.", remedy: "See `holdfast help`." },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
 

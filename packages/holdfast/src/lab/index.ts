@@ -1,0 +1,8 @@
+export { LabClient } from "./control-client.ts";
+export type { LabAnswer } from "./control-client.ts";
+export type { LabVerb } from "./control-server.ts";
+export { drawLab } from "./live-view.ts";
+export { runLab } from "./run-lab.ts";
+export type { RunningLab } from "./run-lab.ts";
+export { Screen } from "./screen.ts";
+export type { LabStatus } from "./status.ts";
