@@ -65,12 +65,21 @@ export class ApiError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: Readonly<Record<string, unknown>> | undefined;
-  constructor(code: number, reason: string, message: string, details?: Readonly<Record<string, unknown>>) {
+  /** With 410 on a list: the token that goes on from there, without the promise that nothing changed in between. */
+  readonly continueToken: string | undefined;
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    details?: Readonly<Record<string, unknown>>,
+    continueToken?: string,
+  ) {
     super(message);
     this.name = "ApiError";
     this.code = code;
     this.reason = reason;
     this.details = details;
+    this.continueToken = continueToken;
   }
 }
 
@@ -156,7 +165,12 @@ export interface ObjectStore {
   create(type: ResourceType, namespace: string | undefined, body: unknown, options?: WriteOptions): WriteResult;
   update(key: ObjectKey, body: unknown, options?: WriteOptions): WriteResult;
   /** For `apply`, `body` is the applied object and `force` takes conflicting fields over. */
-  patch(key: ObjectKey, type: PatchType, body: unknown, options?: WriteOptions & { readonly force?: boolean }): WriteResult;
+  patch(
+    key: ObjectKey,
+    type: PatchType,
+    body: unknown,
+    options?: WriteOptions & { readonly force?: boolean },
+  ): WriteResult;
   /** Answers the object (with a deletionTimestamp) while finalizers or grace hold it, `undefined` once it is gone. */
   delete(key: ObjectKey, options?: DeleteOptions): KubeObject | undefined;
   /** The `scale` subresource as autoscaling/v1 Scale. */
