@@ -7,3 +7,4 @@ export { err, ok, unwrap } from "./result.ts";
 export type { Result } from "./result.ts";
 export { elapsedMs, instant } from "./time.ts";
 export type { Clock, Instant, Random } from "./time.ts";
+export { version } from "./version.ts";

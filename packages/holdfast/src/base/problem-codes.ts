@@ -84,6 +84,10 @@ export const problemCodes = {
     meaning: "A mistake of holdfast itself.",
     remedy: "Report it with the message and what was being done.",
   },
+  unexpected: {
+    meaning: "holdfast itself made a mistake.",
+    remedy: "Please report it with the command line and the text that was printed.",
+  },
   usage: { meaning: "The command line is not understood.", remedy: "See `holdfast help`." },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
 

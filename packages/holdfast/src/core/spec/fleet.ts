@@ -1,6 +1,6 @@
-import type { Brand } from "../../base/index.ts";
 import type { Cluster, Network, Platform, Quotas } from "./infrastructure.ts";
 import type { Access, Backup, Delivery, Maintenance, Monitoring } from "./operations.ts";
+import type { SiteName } from "./site-name.ts";
 
 /**
  * The fleet, parsed: every default filled in, every name checked, every reference known to resolve. `parseFleet` is the
@@ -40,7 +40,7 @@ export interface Registry {
 
 export type Driver = "location" | "latency" | "bandwidth" | "connectivity" | "regulation";
 
-export type SiteName = Brand<string, "SiteName">;
+export type { SiteName };
 
 /** What the organisation promised. Checked against, never assumed. */
 export interface Objectives {

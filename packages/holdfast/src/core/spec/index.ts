@@ -4,3 +4,5 @@ export type * from "./infrastructure.ts";
 export type * from "./operations.ts";
 export { parseFleet, parseFleetDocument } from "./parse-fleet.ts";
 export type { ParsedFleet } from "./parse-fleet.ts";
+export { maskSecrets } from "./secrets.ts";
+export { fleetJsonSchema } from "./json-schema.ts";

@@ -1,4 +1,4 @@
-import type { SiteName } from "./fleet.ts";
+import type { SiteName } from "./site-name.ts";
 
 /** What keeps a fleet alive after its first day: backups, monitoring, delivery, access and maintenance. */
 

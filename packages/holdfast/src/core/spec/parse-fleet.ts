@@ -5,6 +5,7 @@ import type { SourceDocument } from "./document/index.ts";
 import { readDocument } from "./document/index.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkReferences } from "./references.ts";
+import { findSecrets } from "./secrets.ts";
 import { fleetFile } from "./schema/fleet-file.ts";
 import { IssueTranslator } from "./schema/problems-of-issues.ts";
 
@@ -28,7 +29,11 @@ export function parseFleetDocument(text: string, file: string): Result<ParsedFle
 
   const translator = new IssueTranslator(document);
   const shape = fleetFile.safeParse(document.data, { error: translator.remember });
-  const problems = [...(shape.success ? [] : translator.problems(shape.error.issues)), ...checkReferences(document)];
+  const problems = [
+    ...(shape.success ? [] : translator.problems(shape.error.issues)),
+    ...checkReferences(document),
+    ...findSecrets(document),
+  ];
   if (!shape.success || problems.length > 0) return err(inFileOrder(problems));
 
   const fleet = assembleFleet(shape.data);

@@ -62,7 +62,6 @@ export const fleetFile = z
     lab: lab.prefault({}),
   })
   .meta({
-    id: "Fleet",
     title: "holdfast fleet file",
     description: "Sites that share nothing, an application that outlives any one of them, and how users reach it.",
   });

@@ -127,15 +127,16 @@ function foundInstead(message: string, value: unknown): string {
   const expected = message.startsWith("expected")
     ? message
     : message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
-  return `${expected}, found ${describe(value)}`;
+  const found = describe(value);
+  return found === undefined ? expected : `${expected}, found ${found}`;
 }
 
 /** Text is not repeated: it may be a secret, and the source line is shown beside the message anyway. */
-function describe(value: unknown): string {
+function describe(value: unknown): string | undefined {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
-  if (typeof value === "string") return value === "" ? "an empty text" : "other text";
+  if (typeof value === "string") return value === "" ? "an empty text" : undefined;
   if (typeof value === "number") return `the number ${value}`;
   return value === true ? "true" : "false";
 }

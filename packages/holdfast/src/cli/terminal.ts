@@ -1,0 +1,49 @@
+import type { Colors } from "picocolors/types";
+import pc from "picocolors";
+
+/** The command's way out: two streams, whether a person watches, and the exit code. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Colours for each stream; plain text where it is not a terminal, or where the person wants none. */
+  readonly outColors: Colors;
+  readonly errColors: Colors;
+  /** A person watches stderr (and stdout): progress may redraw itself. */
+  readonly interactive: boolean;
+  readonly columns: number;
+  exitWith(code: ExitCode): void;
+  readonly exitCode: ExitCode;
+}
+
+/** 0: done, nothing wrong · 1: done, and findings of severity error (or what was asked for is not so) · 2: could not be done. */
+export type ExitCode = 0 | 1 | 2;
+
+export function processTerminal(): Terminal {
+  let exitCode: ExitCode = 0;
+  for (const stream of [process.stdout, process.stderr]) {
+    // `holdfast schema | head` closes the pipe early: that is no error of ours.
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(exitCode);
+      throw error;
+    });
+  }
+  return {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    outColors: pc.createColors(wantsColor(process.stdout)),
+    errColors: pc.createColors(wantsColor(process.stderr)),
+    interactive: process.stdout.isTTY && process.stderr.isTTY && process.env["TERM"] !== "dumb",
+    columns: process.stderr.columns || 100,
+    exitWith: (code) => (exitCode = code),
+    get exitCode() {
+      return exitCode;
+    },
+  };
+}
+
+/** https://no-color.org and https://force-color.org */
+function wantsColor(stream: NodeJS.WriteStream): boolean {
+  if (process.env["NO_COLOR"]) return false;
+  if (process.env["FORCE_COLOR"]) return process.env["FORCE_COLOR"] !== "0";
+  return stream.isTTY && process.env["TERM"] !== "dumb";
+}
