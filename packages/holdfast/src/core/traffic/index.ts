@@ -1,0 +1,4 @@
+export { chooseAnswers } from "./policy.ts";
+export type { Alternative } from "./policy.ts";
+export { buildZone } from "./zone.ts";
+export type { RecordSet, Zone, ZoneRecord } from "./zone.ts";
