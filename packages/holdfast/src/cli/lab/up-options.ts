@@ -1,0 +1,5 @@
+/** Options of `lab up`, as commander gives them. */
+export interface UpOptions {
+  readonly port: number;
+  readonly format: "text" | "json";
+}
