@@ -63,5 +63,5 @@ async function serve(lab: Lab, method: string, url: string, body: string, onDown
 
 function problemsOf(error: unknown): readonly Problem[] {
   if (error instanceof HoldfastError) return error.problems;
-  return [{ code: "internal", message: error instanceof Error ? error.message : String(error) }];
+  return [{ code: "unexpected", message: error instanceof Error ? error.message : String(error) }];
 }

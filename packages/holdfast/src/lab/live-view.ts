@@ -21,6 +21,7 @@ export function drawLab(status: LabStatus, options: ViewOptions): readonly strin
     "",
     ` ${c.bold(status.host)} ${c.dim("is answered by")} ${answeredBy(status, c)}`,
     ...trafficLines(status, c),
+    ...status.stores.flatMap((store) => storeWarning(store, status, c)),
     "",
   ];
   const sites = status.sites.flatMap((site) => siteLines(site, status.stores, columns, c));
@@ -61,6 +62,16 @@ function failureText(figures: TrafficFigures, c: Colors): string {
   const refused =
     figures.recentRefusedWrites > 0 ? `, ${figures.recentRefusedWrites} of them writes refused with 503` : "";
   return c.red(`${figures.recentFailures} failed in 10 s${refused}`) + c.dim(`, ${figures.failures} in all`);
+}
+
+/** What a user must know of a store that cannot be written, or that holds its data in one site only. */
+function storeWarning(store: StoreStatus, status: LabStatus, c: Colors): readonly string[] {
+  if (status.phase === "starting") return [];
+  if (!store.sites.some((each) => each.role === "primary")) {
+    return [` ${c.red(`${store.name} has no primary: reads only until ${store.primary ?? "its site"} is back`)}`];
+  }
+  if (store.durability === "local-only") return [` ${c.yellow(`${store.name} is local-only: ${store.reason || "no standby is in sync"}`)}`];
+  return [];
 }
 
 const SITE_COLOR: Record<SiteStatus["state"], (c: Colors) => (text: string) => string> = {
