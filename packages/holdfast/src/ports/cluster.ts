@@ -1,40 +1,38 @@
-/** A Kubernetes API server, as far as we need one. The real one is the official client; see adapters/kubernetes. */
+import type { Manifest, ObjectReference } from "../core/render/kubernetes/index.ts";
+
+export type { Manifest, ObjectReference };
+
+/**
+ * A Kubernetes API server, as far as we need one. The real one is adapters/kubernetes; cluster.conformance.ts says what
+ * each implementation must do. Every refusal is a ClusterError; a wait ends when its signal aborts, with the signal's reason.
+ */
 export interface Cluster {
   /** Server-side apply with `fieldManager: holdfast`, forcing. Answers the object as stored. */
   apply(manifest: Manifest, signal?: AbortSignal): Promise<KubernetesObject>;
+  /** `undefined` when there is no such object. */
   get(reference: ObjectReference, signal?: AbortSignal): Promise<KubernetesObject | undefined>;
+  /** Whole: pages are put together. */
   list(query: ListQuery, signal?: AbortSignal): Promise<readonly KubernetesObject[]>;
+  /** Rejects with "conflict" when the object exists. */
   create(manifest: Manifest, signal?: AbortSignal): Promise<KubernetesObject>;
-  /** Replaces; the manifest's resourceVersion is the precondition. Rejects with ClusterError "conflict". */
+  /** Replaces; the manifest's resourceVersion is the precondition. Rejects with "conflict" when it no longer holds. */
   replace(manifest: Manifest, signal?: AbortSignal): Promise<KubernetesObject>;
+  /** Dependents are deleted in the background. An object that is not there is no error. */
   delete(reference: ObjectReference, signal?: AbortSignal): Promise<void>;
-  /** Lists, then follows changes; reconnects by itself until the signal aborts. `onChange` gets the whole current set. */
-  follow(query: ListQuery, onChange: (objects: readonly KubernetesObject[]) => void, signal: AbortSignal): Promise<void>;
-}
-
-export interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly resourceVersion?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly [field: string]: unknown;
-  };
-  readonly [field: string]: unknown;
+  /**
+   * Lists, then follows changes until the signal aborts, and then resolves. `onChange` gets the whole current set, first
+   * after the list. It reconnects and lists again by itself with a bounded back-off; what is in its way is told to `onTrouble`.
+   */
+  follow(
+    query: ListQuery,
+    onChange: (objects: readonly KubernetesObject[]) => void,
+    signal: AbortSignal,
+    onTrouble?: (error: ClusterError) => void,
+  ): Promise<void>;
 }
 
 /** What a server answers: a manifest with the server's own fields. */
 export type KubernetesObject = Manifest;
-
-export interface ObjectReference {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly name: string;
-}
 
 export interface ListQuery {
   readonly apiVersion: string;
@@ -42,9 +40,16 @@ export interface ListQuery {
   /** Absent: all namespaces. */
   readonly namespace?: string;
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
 }
 
-export type ClusterErrorCode = "unreachable" | "conflict" | "refused" | "invalid" | "timeout";
+/**
+ * "unreachable": no answer, or one that says try again later. "timeout": it took too long. "conflict": somebody else changed
+ * it, or it exists. "not-found": what it belongs to is not there. "unknown-kind": the server does not serve that kind.
+ * "refused": not allowed. "invalid": the server cannot accept the object as it is.
+ */
+export type ClusterErrorCode =
+  "unreachable" | "timeout" | "conflict" | "not-found" | "unknown-kind" | "refused" | "invalid";
 
 export class ClusterError extends Error {
   readonly code: ClusterErrorCode;

@@ -1,0 +1,54 @@
+import type { Fleet, SiteName } from "../../spec/index.ts";
+import { membersOf, siteContext } from "./context.ts";
+import type { Manifest } from "./manifest.ts";
+import { describeSecrets } from "./secrets.ts";
+import { controllersView, renderGroups } from "./site.ts";
+import type { ManifestGroup } from "./site.ts";
+import { toYaml } from "./yaml.ts";
+
+export interface RenderedFile {
+  /** Relative to the output folder, with forward slashes; starts with the site's folder. */
+  readonly path: string;
+  readonly content: string;
+}
+
+const HEADER = "# Rendered by holdfast from the fleet file: change that one, and render again.\n";
+
+/** The sites' names in the order of the file, then the witness's: each has a folder. */
+export function renderedSites(fleet: Fleet): readonly SiteName[] {
+  return membersOf(fleet).map(({ name }) => name);
+}
+
+/** A site at a time, so that a thousand sites need no more memory than one. */
+export function* renderKubernetes(
+  fleet: Fleet,
+  sites: readonly SiteName[] = renderedSites(fleet),
+): Generator<readonly RenderedFile[], void> {
+  const members = membersOf(fleet);
+  const fleetJson = controllersView(fleet);
+  for (const site of sites) {
+    const context = siteContext(fleet, site, members);
+    const files = renderGroups(context, fleetJson).flatMap(filesOf);
+    files.push({ path: "SECRETS.md", content: describeSecrets(context) });
+    yield files.map(({ path, content }) => ({ path: `${site}/${path}`, content }));
+  }
+}
+
+/**
+ * A file an object, so that a change in Git shows which object changes. `kubectl apply --recursive` reads a folder in the
+ * order of the names, so the namespaces come first.
+ */
+function filesOf({ folder, manifests }: ManifestGroup): RenderedFile[] {
+  if (folder === "") return [{ path: "00-namespaces.yaml", content: HEADER + manifests.map(toYaml).join("---\n") }];
+  const owner = folder.slice(folder.lastIndexOf("/") + 1);
+  return manifests.map((manifest) => ({
+    path: `${folder}/${fileName(manifest, owner)}`,
+    content: HEADER + toYaml(manifest),
+  }));
+}
+
+/** `deployment.yaml` for the object that has its folder's name, `service-ratings-db-rw.yaml` for another. */
+function fileName({ kind, metadata }: Manifest, owner: string): string {
+  const base = kind.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+  return `${base}${metadata.name === owner ? "" : `-${metadata.name}`}.yaml`;
+}

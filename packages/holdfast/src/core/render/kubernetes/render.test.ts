@@ -1,0 +1,351 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
+import type { ValidateFunction } from "ajv";
+import { describe, expect, it } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import { parseFleet } from "../../spec/index.ts";
+import type { Fleet } from "../../spec/index.ts";
+import {
+  HOLDFAST_VERSION,
+  renderKubernetes,
+  renderSite,
+  renderedKinds,
+  renderedSites,
+  requiredSecrets,
+  waveOf,
+} from "./index.ts";
+import type { Manifest } from "./index.ts";
+
+// Rendered data as a reader of YAML would see it: a test that reads a field that is not there fails by itself.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Data = any;
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = ancestorWith(here, "examples/ratings")!;
+const examples = join(root, "examples");
+const goldens = join(here, "testdata");
+
+/** Every example, and a file that uses what they do not. */
+const cases = [
+  ...readdirSync(examples).map((name) => ({ name, file: join(examples, name, "holdfast.yaml") })),
+  { name: "everything", file: join(goldens, "everything.yaml") },
+].filter(({ file }) => existsSync(file));
+
+function ancestorWith(from: string, path: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, path))) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+function fleetOf(file: string, text = readFileSync(file, "utf8")): Fleet {
+  const parsed = parseFleet(text, file);
+  if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join("\n"));
+  return parsed.value;
+}
+
+function allFiles(fleet: Fleet) {
+  return [...renderKubernetes(fleet)].flat();
+}
+
+function manifestsOf(fleet: Fleet): { site: string; manifest: Manifest }[] {
+  return renderedSites(fleet).flatMap((site) => renderSite(fleet, site).map((manifest) => ({ site, manifest })));
+}
+
+describe.each(cases)("rendering $name", ({ name, file }) => {
+  const fleet = fleetOf(file);
+
+  const folder = join(goldens, name);
+
+  it("gives the files under testdata (R78, R79)", async () => {
+    for (const { path, content } of allFiles(fleet)) await expect(content).toMatchFileSnapshot(join(folder, path));
+  });
+
+  it("gives all files under testdata", () => {
+    const known = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+    const files = allFiles(fleet).map(({ path }) => path);
+    expect(known.sort()).toEqual(files.sort());
+  });
+
+  it("holds no Secret, and takes what the file calls a secret from one by reference (R121, R122)", () => {
+    for (const { manifest } of manifestsOf(fleet) as { manifest: Data }[]) {
+      expect(manifest.kind).not.toBe("Secret");
+      for (const container of manifest.spec?.template?.spec.containers ?? []) {
+        for (const { name: env, value } of container.env) {
+          if (/PASSWORD|TOKEN|URL|SECRET|KEY/.test(env)) expect(value, env).toBeUndefined();
+        }
+      }
+    }
+    for (const component of fleet.application.components) {
+      const deployment = renderSite(fleet, fleet.sites[0]!.name).find(
+        ({ kind, metadata }) => kind === "Deployment" && metadata.name === component.name,
+      ) as Data;
+      for (const { env, secret, key } of component.secrets) {
+        expect(deployment.spec.template.spec.containers[0].env).toContainEqual({
+          name: env,
+          valueFrom: { secretKeyRef: { name: secret, key } },
+        });
+      }
+    }
+  });
+
+  it("writes each manifest that the lab and apply use into exactly one file", () => {
+    for (const site of renderedSites(fleet)) {
+      const written = [...renderKubernetes(fleet, [site])]
+        .flat()
+        .filter(({ path }) => path.endsWith(".yaml"))
+        .flatMap(({ content }) => parseAllDocuments(content).map((document) => document.toJS() as unknown));
+      const byText = (objects: readonly unknown[]) => objects.map((object) => JSON.stringify(object)).sort();
+      expect(byText(written)).toEqual(byText(renderSite(fleet, site)));
+    }
+  });
+
+  it("gives each object once, with a legal name and legal labels", () => {
+    const label = /^(([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?$/;
+    for (const site of renderedSites(fleet)) {
+      const ids = renderSite(fleet, site).map(
+        ({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`,
+      );
+      expect(new Set(ids).size).toBe(ids.length);
+    }
+    for (const { site, manifest } of manifestsOf(fleet)) {
+      expect(manifest.metadata.name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+      const labels = Object.entries(manifest.metadata.labels ?? {});
+      for (const [, value] of labels) expect(value).toMatch(label);
+      expect(manifest.metadata.labels).toMatchObject({
+        "app.kubernetes.io/managed-by": "holdfast",
+        "holdfast.dev/fleet": fleet.name,
+        "holdfast.dev/site": site,
+      });
+    }
+  });
+
+  it("orders them so that none comes before what it needs, and renders only kinds that may be pruned", () => {
+    for (const site of renderedSites(fleet)) {
+      const manifests = renderSite(fleet, site);
+      const waves = manifests.map(waveOf);
+      expect(waves).toEqual([...waves].sort((a, b) => a - b));
+      const namespaces = manifests.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
+      for (const { apiVersion, kind, metadata } of manifests) {
+        expect(renderedKinds).toContainEqual(expect.objectContaining({ apiVersion, kind }));
+        if (kind !== "Namespace") expect(namespaces).toContain(metadata.namespace);
+      }
+    }
+  });
+
+  it("selects with every selector exactly the pods of one workload (R13)", () => {
+    for (const site of renderedSites(fleet)) {
+      const manifests = renderSite(fleet, site) as Data[];
+      const workloads = manifests.filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet");
+      const selected = (namespace: string, selector: Record<string, string>) =>
+        workloads.filter(({ metadata, spec }) => {
+          const labels = {
+            ...spec.template.metadata.labels,
+            "statefulset.kubernetes.io/pod-name": `${metadata.name}-0`,
+          };
+          const ordinal = /-\d+$/.exec(selector["statefulset.kubernetes.io/pod-name"] ?? "");
+          const wanted = ordinal
+            ? {
+                ...selector,
+                "statefulset.kubernetes.io/pod-name": selector["statefulset.kubernetes.io/pod-name"]!.replace(
+                  /-\d+$/,
+                  "-0",
+                ),
+              }
+            : selector;
+          return (
+            metadata.namespace === namespace && Object.entries(wanted).every(([key, value]) => labels[key] === value)
+          );
+        });
+      for (const { kind, metadata, spec } of manifests) {
+        const selector = kind === "Service" ? spec.selector : spec?.selector?.matchLabels;
+        if (selector !== undefined)
+          expect(selected(metadata.namespace, selector), `${kind} ${metadata.name}`).toHaveLength(1);
+      }
+    }
+  });
+
+  it("refers only to what is rendered or is a required Secret (R120, R121)", () => {
+    for (const site of renderedSites(fleet)) {
+      const manifests = renderSite(fleet, site) as Data[];
+      const exists = (kind: string, namespace: string, name: string) =>
+        manifests.some(
+          (other) => other.kind === kind && other.metadata.namespace === namespace && other.metadata.name === name,
+        );
+      const secrets = requiredSecrets(fleet, site);
+      const secret = (namespace: string, name: string, key?: string) =>
+        secrets.some(
+          (each) =>
+            each.namespace === namespace &&
+            each.name === name &&
+            (key === undefined || each.keys.some((known) => known.name === key)),
+        );
+      for (const { kind, metadata, spec } of manifests) {
+        const namespace: string = metadata.namespace;
+        if (kind === "Deployment" || kind === "StatefulSet") {
+          const pod = spec.template.spec;
+          expect(exists("ServiceAccount", namespace, pod.serviceAccountName)).toBe(true);
+          if (kind === "StatefulSet") expect(exists("Service", namespace, spec.serviceName)).toBe(true);
+          for (const { name } of pod.imagePullSecrets ?? []) expect(secret(namespace, name)).toBe(true);
+          for (const volume of pod.volumes ?? []) {
+            if (volume.configMap) expect(exists("ConfigMap", namespace, volume.configMap.name)).toBe(true);
+            if (volume.secret) expect(secret(namespace, volume.secret.secretName)).toBe(true);
+          }
+          for (const container of pod.containers) {
+            for (const { configMapRef } of container.envFrom ?? [])
+              expect(exists("ConfigMap", namespace, configMapRef.name)).toBe(true);
+            for (const { valueFrom } of container.env ?? []) {
+              const reference = valueFrom?.secretKeyRef;
+              if (reference) expect(secret(namespace, reference.name, reference.key), reference.name).toBe(true);
+            }
+            const ports = (container.ports ?? []).map((port: Data) => port.name);
+            for (const probe of [container.readinessProbe, container.livenessProbe, container.startupProbe].filter(
+              Boolean,
+            )) {
+              expect(ports).toContain((probe.httpGet ?? probe.tcpSocket).port);
+            }
+          }
+        }
+        if (kind === "Ingress") {
+          for (const path of spec.rules[0].http.paths)
+            expect(exists("Service", namespace, path.backend.service.name)).toBe(true);
+          for (const { secretName } of spec.tls ?? []) {
+            expect(secret(namespace, secretName) || exists("Certificate", namespace, secretName)).toBe(true);
+          }
+        }
+        if (kind === "HorizontalPodAutoscaler") {
+          const target = manifests.find(
+            ({ kind, metadata }) => kind === "Deployment" && metadata.name === spec.scaleTargetRef.name,
+          );
+          expect(target.spec).not.toHaveProperty("replicas");
+        }
+      }
+    }
+  });
+
+  it("never gives a budget that blocks a drain: one of at least two may go (R129)", () => {
+    for (const { manifest } of manifestsOf(fleet) as Data[]) {
+      if (manifest.kind !== "PodDisruptionBudget") continue;
+      expect(manifest.spec).toMatchObject({ maxUnavailable: 1 });
+      expect(manifest.spec).not.toHaveProperty("minAvailable");
+    }
+  });
+
+  it("gives the same bytes for the same data, whatever the order of the file's keys", () => {
+    const text = readFileSync(file, "utf8");
+    const reversed = fleetOf(file, JSON.stringify(reverseKeys(parse(text))));
+    expect(allFiles(reversed)).toEqual(allFiles(fleetOf(file, text)));
+  });
+
+  it("runs nothing as root, with a token it does not need, or without limits", () => {
+    for (const { manifest } of manifestsOf(fleet) as Data[]) {
+      const pod = manifest.spec?.template?.spec;
+      if (pod === undefined) continue;
+      expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+      expect(pod.automountServiceAccountToken).toBe(manifest.metadata.name === "holdfast-controller");
+      for (const container of pod.containers) {
+        expect(container.securityContext).toMatchObject({
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ["ALL"] },
+        });
+        expect(container.resources.limits.memory).toBeDefined();
+      }
+    }
+  });
+});
+
+function reverseKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reverseKeys);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, member]) => [key, reverseKeys(member)]),
+  );
+}
+
+it("puts personal data and the application at the sites only, never at the witness (R4, R5)", () => {
+  const fleet = fleetOf(join(examples, "ratings/holdfast.yaml"));
+  const witness = renderSite(fleet, fleet.witness!.name);
+  expect(new Set(witness.flatMap(({ kind, metadata }) => (kind === "Namespace" ? [] : [metadata.namespace])))).toEqual(
+    new Set(["holdfast-system"]),
+  );
+  expect(requiredSecrets(fleet, fleet.witness!.name)).toEqual([]);
+});
+
+it("tags its own images with the version of the package", () => {
+  const text = readFileSync(join(root, "packages/holdfast/package.json"), "utf8");
+  expect(HOLDFAST_VERSION).toBe((JSON.parse(text) as { version: string }).version);
+});
+
+const reference = ancestorWith(here, "shared/reference") ?? ancestorWith(dirname(root), "shared/reference");
+
+describe.skipIf(reference === undefined && process.env["CI"] === undefined)(
+  "what a real API server accepts (skipped where shared/reference is absent)",
+  () => {
+    it.each(cases)(
+      "$name: each object is valid, and has no field that the API does not know (R34, R51)",
+      ({ file }) => {
+        const validators = apiValidators(join(reference!, "shared/reference"));
+        for (const { manifest } of manifestsOf(fleetOf(file))) {
+          const validate = validators.get(`${manifest.apiVersion} ${manifest.kind}`);
+          expect(validate, manifest.kind).toBeDefined();
+          validate!(manifest);
+          expect(validate!.errors ?? [], `${manifest.kind} ${manifest.metadata.name}`).toEqual([]);
+        }
+      },
+    );
+  },
+);
+
+it.skipIf(reference === undefined && process.env["CI"] === undefined)(
+  "the check against the API's schemas does refuse unknown and wrong fields (skipped where shared/reference is absent)",
+  () => {
+    const validate = apiValidators(join(reference!, "shared/reference")).get("v1 Service")!;
+    const service = { apiVersion: "v1", kind: "Service", metadata: { name: "x" }, spec: { ports: [{ port: 80 }] } };
+    expect(validate(service)).toBe(true);
+    expect(validate({ ...service, spec: { ports: [{ port: 80, prot: "TCP" }] } })).toBe(false);
+    expect(validate({ ...service, spec: { ports: [{ port: "80" }] } })).toBe(false);
+    expect(validate({ ...service, specs: {} })).toBe(false);
+  },
+);
+
+/** `apiVersion kind` -> a validator made of the server's own OpenAPI documents and cert-manager's CRD, with closed objects. */
+function apiValidators(folder: string): ReadonlyMap<string, ValidateFunction> {
+  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+  const validators = new Map<string, ValidateFunction>();
+  for (const name of readdirSync(join(folder, "kubernetes-1.34/openapi-v3"))) {
+    const document = JSON.parse(readFileSync(join(folder, "kubernetes-1.34/openapi-v3", name), "utf8"));
+    if (document.components === undefined) continue;
+    ajv.addSchema(closed(document), name);
+    for (const [schema, { "x-kubernetes-group-version-kind": kinds }] of Object.entries<Data>(
+      document.components.schemas,
+    )) {
+      if (kinds?.length !== 1 || !schema.endsWith(`.${kinds[0].kind}`)) continue;
+      const { group, version, kind } = kinds[0];
+      const apiVersion = group === "" ? version : `${group}/${version}`;
+      if (!renderedKinds.some((each) => each.apiVersion === apiVersion && each.kind === kind)) continue;
+      validators.set(`${apiVersion} ${kind}`, ajv.compile({ $ref: `${name}#/components/schemas/${schema}` }));
+    }
+  }
+  const certificate = parse(readFileSync(join(folder, "crds/cert-manager.io_certificates.yaml"), "utf8"));
+  const schema = closed(certificate.spec.versions[0].schema.openAPIV3Schema);
+  // A CRD leaves the metadata to the API server.
+  schema.properties.metadata = { type: "object" };
+  validators.set("cert-manager.io/v1 Certificate", ajv.compile(schema));
+  return validators;
+}
+
+/** OpenAPI lets unknown fields pass; a server with strict field validation does not. */
+function closed(schema: Data): Data {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const members = Object.fromEntries(Object.entries(schema).map(([key, member]) => [key, closed(member)]));
+  const isObjectSchema =
+    schema.type === "object" && typeof schema.properties === "object" && schema.additionalProperties === undefined;
+  return isObjectSchema ? { ...members, additionalProperties: false } : members;
+}

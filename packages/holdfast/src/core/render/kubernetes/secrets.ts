@@ -1,0 +1,200 @@
+import type { Fleet, SiteName, Store } from "../../spec/index.ts";
+import { SYSTEM_NAMESPACE, siteContext } from "./context.ts";
+import type { SiteContext } from "./context.ts";
+import { tlsSecretName } from "./ingress.ts";
+import { mongodbMembersAt, secretNames, serviceNames, storesAt, POSTGRESQL_PORT } from "./stores.ts";
+
+/** A Secret that has to exist before a site can run. Rendered files only ever name it. */
+export interface RequiredSecret {
+  readonly namespace: string;
+  readonly name: string;
+  /** https://kubernetes.io/docs/concepts/configuration/secret/#secret-types */
+  readonly type: "Opaque" | "kubernetes.io/tls" | "kubernetes.io/dockerconfigjson";
+  /** Sorted by name. */
+  readonly keys: readonly SecretKey[];
+  /** The same content at each site, for example because a password is replicated with the database. */
+  readonly sameAtEverySite: boolean;
+}
+
+export interface SecretKey {
+  readonly name: string;
+  readonly purpose: string;
+  readonly source: SecretSource;
+}
+
+/** Where a key's value comes from, so that whoever makes the Secret (a person, the lab) need not know what it is for. */
+export type SecretSource =
+  /** Not secret by itself, and fixed by the fleet file. */
+  | { readonly kind: "fixed"; readonly value: string }
+  /** Anything that cannot be guessed; 32 bytes are plenty. URL-safe characters, for it stands in connection strings. */
+  | { readonly kind: "random" }
+  /** `{key}` stands for another key of the same Secret. */
+  | { readonly kind: "template"; readonly template: string }
+  /** Only its owner knows it. */
+  | { readonly kind: "given" };
+
+/** Every Secret that the site's manifests refer to, sorted by namespace and name. */
+export function requiredSecrets(fleet: Fleet, name: SiteName): readonly RequiredSecret[] {
+  return secretsAt(siteContext(fleet, name));
+}
+
+export function secretsAt(context: SiteContext): readonly RequiredSecret[] {
+  const { fleet } = context;
+  const secrets = new Map<string, RequiredSecret>();
+  const add = (secret: Omit<RequiredSecret, "keys">, keys: readonly SecretKey[]): void => {
+    const id = `${secret.namespace}/${secret.name}`;
+    const known = secrets.get(id);
+    // What a store says of its own keys goes before what a component's reference can say.
+    const added = keys.filter((key) => !known?.keys.some((other) => other.name === key.name));
+    secrets.set(id, { ...(known ?? secret), keys: [...(known?.keys ?? []), ...added].sort(byName) });
+  };
+  const stores = storesAt(context);
+  for (const store of stores) addStoreSecrets(context, store, add);
+  if (context.role === "site") addApplicationSecrets(context, add);
+  const { pullSecret } = fleet.registry;
+  if (pullSecret !== undefined) {
+    const usesApplication = context.role === "site" || stores.length > 0;
+    for (const namespace of usesApplication ? [fleet.application.namespace, SYSTEM_NAMESPACE] : [SYSTEM_NAMESPACE]) {
+      add({ namespace, name: pullSecret, type: "kubernetes.io/dockerconfigjson", sameAtEverySite: false }, [
+        { name: ".dockerconfigjson", purpose: `pulls images from ${fleet.registry.server}`, source: { kind: "given" } },
+      ]);
+    }
+  }
+  return [...secrets.values()].sort((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1));
+}
+
+type Add = (secret: Omit<RequiredSecret, "keys">, keys: readonly SecretKey[]) => void;
+
+function addApplicationSecrets(context: SiteContext, add: Add): void {
+  const { application, traffic } = context.fleet;
+  const { namespace } = application;
+  for (const component of application.components) {
+    for (const { env, secret, key } of component.secrets) {
+      add({ namespace, name: secret, type: "Opaque", sameAtEverySite: true }, [
+        { name: key, purpose: `${env} of ${component.name}`, source: { kind: "given" } },
+      ]);
+    }
+  }
+  const tls = tlsSecretName(context);
+  // cert-manager writes its own.
+  if (tls !== undefined && traffic.tls.kind === "secret") {
+    add({ namespace, name: tls, type: "kubernetes.io/tls", sameAtEverySite: false }, [
+      { name: "tls.crt", purpose: `certificate chain for ${traffic.host}`, source: { kind: "given" } },
+      { name: "tls.key", purpose: "its private key", source: { kind: "given" } },
+    ]);
+  }
+}
+
+function addStoreSecrets(context: SiteContext, store: Store, add: Add): void {
+  const { namespace } = context.fleet.application;
+  const { application, system, tls } = secretNames(store.name);
+  const at = (name: string, sameAtEverySite: boolean) => ({
+    namespace,
+    name,
+    type: "Opaque" as const,
+    sameAtEverySite,
+  });
+  if (store.engine === "postgresql") {
+    const { readWrite, readOnly } = serviceNames(store.name);
+    const uri = (host: string): SecretSource => ({
+      kind: "template",
+      template: `postgresql://{username}:{password}@${host}:${POSTGRESQL_PORT}/${store.database}`,
+    });
+    add(at(application, true), [
+      {
+        name: "username",
+        purpose: `owner of the database ${store.database}`,
+        source: { kind: "fixed", value: store.owner },
+      },
+      { name: "password", purpose: "the owner's password", source: { kind: "random" } },
+      { name: "uri", purpose: "reads and writes, wherever the primary is", source: uri(readWrite) },
+      { name: "read-uri", purpose: "reads from this site's own server", source: uri(readOnly) },
+    ]);
+    add(at(system, true), [
+      { name: "superuser-password", purpose: "the server's superuser", source: { kind: "random" } },
+      {
+        name: "replication-password",
+        purpose: "standbys at the other sites follow with it",
+        source: { kind: "random" },
+      },
+      { name: "agent-token", purpose: "the controller commands the agent with it", source: { kind: "random" } },
+    ]);
+    return;
+  }
+  if (mongodbMembersAt(store, context.name).data.length > 0) {
+    add(at(application, true), [
+      {
+        name: "username",
+        purpose: `user of the database ${store.database}`,
+        source: { kind: "fixed", value: store.database },
+      },
+      { name: "password", purpose: "the user's password", source: { kind: "random" } },
+      {
+        name: "uri",
+        purpose: "the replica set",
+        source: { kind: "template", template: mongodbUri(context, store) },
+      },
+    ]);
+  }
+  add(at(tls, false), [
+    {
+      name: "tls-combined.pem",
+      purpose:
+        "each member's key and certificate in one file; all members have the same O and OU, by which they know each other",
+      source: { kind: "given" },
+    },
+    { name: "ca.crt", purpose: "the authority that signed the members' certificates", source: { kind: "given" } },
+  ]);
+}
+
+/** Members are named as every site reaches them: a client replaces its list by the members' own names. */
+function mongodbUri({ fleet }: SiteContext, store: Extract<Store, { engine: "mongodb" }>): string {
+  const seen = new Map<string, number>();
+  const hosts = [...fleet.sites].flatMap((site) =>
+    mongodbMembersAt(store, site.name).data.map(() => {
+      const host = site.addresses.peering.dataHost ?? site.name;
+      const ordinal = seen.get(site.name) ?? 0;
+      seen.set(site.name, ordinal + 1);
+      return `${host}:${store.peeringPort + ordinal}`;
+    }),
+  );
+  return `mongodb://{username}:{password}@${hosts.join(",")}/${store.database}?replicaSet=${store.replicaSet}&authSource=${store.database}&tls=true`;
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** For people who make them: names and purposes, never a value that is secret. */
+export function describeSecrets(context: SiteContext): string {
+  const secrets = secretsAt(context);
+  const intro =
+    secrets.length === 0
+      ? "This site's manifests refer to no Secret.\n"
+      : "Make these Secrets before the manifests are applied. No value stands in any file of holdfast.\n";
+  return [`# Secrets that ${context.name} needs\n`, intro, ...secrets.map(describeSecret)].join("\n");
+}
+
+function describeSecret({ namespace, name, type, keys, sameAtEverySite }: RequiredSecret): string {
+  return [
+    `## ${namespace}/${name}\n`,
+    `Type \`${type}\`, ${sameAtEverySite ? "the same at every site" : "each site has its own"}.\n`,
+    "| key | purpose | value |",
+    "| --- | --- | --- |",
+    ...keys.map((key) => `| \`${key.name}\` | ${key.purpose} | ${describeSource(key.source)} |`),
+    "",
+  ].join("\n");
+}
+
+function describeSource(source: SecretSource): string {
+  switch (source.kind) {
+    case "fixed":
+      return `\`${source.value}\``;
+    case "random":
+      return "random, URL-safe";
+    case "template":
+      return `\`${source.template}\``;
+    case "given":
+      return "yours";
+  }
+}
