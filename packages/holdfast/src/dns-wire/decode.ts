@@ -5,6 +5,8 @@ import type { Edns, Message, Question, RecordData, ResourceRecord, WireProblem }
 import { formatLabel, NAME_OCTETS_MAX } from "./name.ts";
 import { recordType } from "./numbers.ts";
 
+const HEADER_OCTETS = 12;
+
 /** Bytes from the network to a message. Any bytes are answered with a value: nothing that arrives can throw or loop. */
 export function decodeMessage(bytes: Uint8Array): Result<Message, WireProblem> {
   try {
@@ -127,7 +129,7 @@ class Reader {
 
   /**
    * A name, compressed or not (RFC 1035 4.1.4). Every pointer must lead to before the place where the current run of
-   * labels began: so a chain of pointers only ever goes back, and no bytes can make a loop.
+   * labels began, and not into the header: so a chain of pointers only ever goes back, and no bytes can make a loop.
    */
   #name(): string {
     const labels: string[] = [];
@@ -144,7 +146,7 @@ class Reader {
         if (!jumped) this.#at = at + 2;
         jumped = true;
         const target = ((length & 0x3f) << 8) | low;
-        if (target >= runStart) throw new Malformed("bad-pointer", at);
+        if (target >= runStart || target < HEADER_OCTETS) throw new Malformed("bad-pointer", at);
         at = runStart = target;
       } else if (length > 63) {
         throw new Malformed("bad-label", at);

@@ -130,12 +130,15 @@ describe("messages", () => {
   it("take a ready tail behind any spelling of the question", () => {
     const answer: ResourceRecord = { name: "www.example", class: 1, ttl: 5, data: { kind: "A", address: "192.0.2.1" } };
     const tail = encodeRecords("www.example", [answer]);
-    const head = encodeMessage({ ...query, questions: [{ name: "WWW.example", type: 1, class: 1 }] });
-    head[7] = 1;
-    expect(decodeMessage(Buffer.concat([head, tail]))).toMatchObject({
-      ok: true,
-      value: { answers: [{ ...answer, name: "WWW.example" }] },
-    });
+    const loose = encodeRecords(undefined, [answer, answer]);
+    const behind = (bytes: Uint8Array, count: number, name: string) => {
+      const head = encodeMessage({ ...query, questions: [{ name, type: 1, class: 1 }] });
+      head[7] = count;
+      const decoded = decodeMessage(Buffer.concat([head, bytes]));
+      return decoded.ok ? decoded.value.answers : decoded.error;
+    };
+    expect(behind(tail, 1, "WWW.example")).toEqual([{ ...answer, name: "WWW.example" }]);
+    expect(behind(loose, 2, "another.much.longer.name.example")).toEqual([answer, answer]);
   });
 });
 

@@ -25,13 +25,13 @@ export function encodeMessage(message: Message, octetsMax = 0xffff): Uint8Array 
 }
 
 /**
- * Records as they stand in a message whose only question is `question`: pointers to it lead to octet 12. What comes
- * back is the message's tail, ready to be put behind that question however its letters were written.
+ * Records as they stand behind `question`: pointers to its name lead to octet 12, so the bytes can be put behind that
+ * question however its letters were written. Without a question nothing is compressed, and they fit behind any.
  */
-export function encodeRecords(question: string, records: readonly ResourceRecord[]): Uint8Array {
-  const writer = new Writer();
+export function encodeRecords(question: string | undefined, records: readonly ResourceRecord[]): Uint8Array {
+  const writer = new Writer(question !== undefined);
   writer.skip(HEADER_OCTETS);
-  writer.name(question);
+  if (question !== undefined) writer.name(question);
   writer.u32(0);
   const start = writer.length;
   for (const record of records) writer.record(record);
@@ -90,7 +90,12 @@ class Writer {
   #buffer = new Uint8Array(512);
   #view = new DataView(this.#buffer.buffer);
   readonly #suffixes = new Map<string, number>();
+  readonly #compress: boolean;
   length = 0;
+
+  constructor(compress = true) {
+    this.#compress = compress;
+  }
 
   bytes(): Uint8Array {
     return this.#buffer.slice(0, this.length);
@@ -130,7 +135,7 @@ class Writer {
         this.u16(0xc000 | known);
         return;
       }
-      if (this.length <= POINTER_TARGET_MAX) this.#suffixes.set(suffix, this.length);
+      if (this.#compress && this.length <= POINTER_TARGET_MAX) this.#suffixes.set(suffix, this.length);
       const label = labels[i] ?? new Uint8Array();
       this.octets(Uint8Array.of(label.length, ...label));
     }
@@ -151,10 +156,9 @@ class Writer {
 
   #data(data: RecordData): void {
     switch (data.kind) {
-      case "A": {
+      case "A":
         this.octets(parseIpv4(data.address));
         return;
-      }
       case "AAAA": {
         const octets = parseIpv6(data.address);
         assert(octets !== undefined, `${data.address} is an IPv6 address`);
@@ -162,10 +166,9 @@ class Writer {
         return;
       }
       case "NS":
-      case "CNAME": {
+      case "CNAME":
         this.name(data.target);
         return;
-      }
       case "SOA":
         this.name(data.primary);
         this.name(data.mailbox);
@@ -178,10 +181,9 @@ class Writer {
           this.octets(Uint8Array.of(string.length, ...string));
         }
         return;
-      case "other": {
+      case "other":
         this.octets(data.bytes);
         return;
-      }
     }
   }
 
