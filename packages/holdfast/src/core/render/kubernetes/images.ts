@@ -1,7 +1,5 @@
+import { version } from "../../../base/index.ts";
 import type { Registry } from "../../spec/index.ts";
-
-/** The release of holdfast that renders, and so the tag of its own images. A test holds it to package.json. */
-export const HOLDFAST_VERSION = "0.1.0";
 
 /** MongoDB's community server, mirrored to the fleet's registry under its own name. */
 const MONGODB_VERSION = "8.0";
@@ -12,11 +10,11 @@ export interface OwnImage {
 }
 
 export function controllerImage(registry: Registry): OwnImage {
-  return { image: `${registry.server}/holdfast-controller:${HOLDFAST_VERSION}`, version: HOLDFAST_VERSION };
+  return { image: `${registry.server}/holdfast-controller:${version}`, version };
 }
 
 export function postgresImage(registry: Registry): OwnImage {
-  return { image: `${registry.server}/holdfast-postgres:${HOLDFAST_VERSION}`, version: HOLDFAST_VERSION };
+  return { image: `${registry.server}/holdfast-postgres:${version}`, version };
 }
 
 export function mongodbImage(registry: Registry): OwnImage {

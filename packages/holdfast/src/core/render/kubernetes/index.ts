@@ -2,7 +2,6 @@ export { SYSTEM_NAMESPACE } from "./context.ts";
 export { CONTROLLER_CONFIG, CONTROLLER_NAME, DNS_SERVICE, controllerPorts } from "./controller-names.ts";
 export { renderKubernetes, renderedSites } from "./files.ts";
 export type { RenderedFile } from "./files.ts";
-export { HOLDFAST_VERSION } from "./images.ts";
 export { renderedKinds, waveOf } from "./kinds.ts";
 export { FLEET_LABEL, MANAGED_BY, MANAGED_BY_LABEL, SITE_LABEL, ownedSelector } from "./labels.ts";
 export { describeReference, referenceTo } from "./manifest.ts";

@@ -17,7 +17,7 @@ export interface RequiredSecret {
 }
 
 export interface SecretKey {
-  readonly name: string;
+  readonly key: string;
   readonly purpose: string;
   readonly source: SecretSource;
 }
@@ -45,8 +45,8 @@ export function secretsAt(context: SiteContext): readonly RequiredSecret[] {
     const id = `${secret.namespace}/${secret.name}`;
     const known = secrets.get(id);
     // What a store says of its own keys goes before what a component's reference can say.
-    const added = keys.filter((key) => !known?.keys.some((other) => other.name === key.name));
-    secrets.set(id, { ...(known ?? secret), keys: [...(known?.keys ?? []), ...added].sort(byName) });
+    const added = keys.filter((key) => !known?.keys.some((other) => other.key === key.key));
+    secrets.set(id, { ...(known ?? secret), keys: [...(known?.keys ?? []), ...added].sort(byKey) });
   };
   const stores = storesAt(context);
   for (const store of stores) addStoreSecrets(context, store, add);
@@ -56,7 +56,7 @@ export function secretsAt(context: SiteContext): readonly RequiredSecret[] {
     const usesApplication = context.role === "site" || stores.length > 0;
     for (const namespace of usesApplication ? [fleet.application.namespace, SYSTEM_NAMESPACE] : [SYSTEM_NAMESPACE]) {
       add({ namespace, name: pullSecret, type: "kubernetes.io/dockerconfigjson", sameAtEverySite: false }, [
-        { name: ".dockerconfigjson", purpose: `pulls images from ${fleet.registry.server}`, source: { kind: "given" } },
+        { key: ".dockerconfigjson", purpose: `pulls images from ${fleet.registry.server}`, source: { kind: "given" } },
       ]);
     }
   }
@@ -71,7 +71,7 @@ function addApplicationSecrets(context: SiteContext, add: Add): void {
   for (const component of application.components) {
     for (const { env, secret, key } of component.secrets) {
       add({ namespace, name: secret, type: "Opaque", sameAtEverySite: true }, [
-        { name: key, purpose: `${env} of ${component.name}`, source: { kind: "given" } },
+        { key, purpose: `${env} of ${component.name}`, source: { kind: "given" } },
       ]);
     }
   }
@@ -79,8 +79,8 @@ function addApplicationSecrets(context: SiteContext, add: Add): void {
   // cert-manager writes its own.
   if (tls !== undefined && traffic.tls.kind === "secret") {
     add({ namespace, name: tls, type: "kubernetes.io/tls", sameAtEverySite: false }, [
-      { name: "tls.crt", purpose: `certificate chain for ${traffic.host}`, source: { kind: "given" } },
-      { name: "tls.key", purpose: "its private key", source: { kind: "given" } },
+      { key: "tls.crt", purpose: `certificate chain for ${traffic.host}`, source: { kind: "given" } },
+      { key: "tls.key", purpose: "its private key", source: { kind: "given" } },
     ]);
   }
 }
@@ -102,35 +102,35 @@ function addStoreSecrets(context: SiteContext, store: Store, add: Add): void {
     });
     add(at(application, true), [
       {
-        name: "username",
+        key: "username",
         purpose: `owner of the database ${store.database}`,
         source: { kind: "fixed", value: store.owner },
       },
-      { name: "password", purpose: "the owner's password", source: { kind: "random" } },
-      { name: "uri", purpose: "reads and writes, wherever the primary is", source: uri(readWrite) },
-      { name: "read-uri", purpose: "reads from this site's own server", source: uri(readOnly) },
+      { key: "password", purpose: "the owner's password", source: { kind: "random" } },
+      { key: "uri", purpose: "reads and writes, wherever the primary is", source: uri(readWrite) },
+      { key: "read-uri", purpose: "reads from this site's own server", source: uri(readOnly) },
     ]);
     add(at(system, true), [
-      { name: "superuser-password", purpose: "the server's superuser", source: { kind: "random" } },
+      { key: "superuser-password", purpose: "the server's superuser", source: { kind: "random" } },
       {
-        name: "replication-password",
+        key: "replication-password",
         purpose: "standbys at the other sites follow with it",
         source: { kind: "random" },
       },
-      { name: "agent-token", purpose: "the controller commands the agent with it", source: { kind: "random" } },
+      { key: "agent-token", purpose: "the controller commands the agent with it", source: { kind: "random" } },
     ]);
     return;
   }
   if (mongodbMembersAt(store, context.name).data.length > 0) {
     add(at(application, true), [
       {
-        name: "username",
+        key: "username",
         purpose: `user of the database ${store.database}`,
         source: { kind: "fixed", value: store.database },
       },
-      { name: "password", purpose: "the user's password", source: { kind: "random" } },
+      { key: "password", purpose: "the user's password", source: { kind: "random" } },
       {
-        name: "uri",
+        key: "uri",
         purpose: "the replica set",
         source: { kind: "template", template: mongodbUri(context, store) },
       },
@@ -138,12 +138,12 @@ function addStoreSecrets(context: SiteContext, store: Store, add: Add): void {
   }
   add(at(tls, false), [
     {
-      name: "tls-combined.pem",
+      key: "tls-combined.pem",
       purpose:
         "each member's key and certificate in one file; all members have the same O and OU, by which they know each other",
       source: { kind: "given" },
     },
-    { name: "ca.crt", purpose: "the authority that signed the members' certificates", source: { kind: "given" } },
+    { key: "ca.crt", purpose: "the authority that signed the members' certificates", source: { kind: "given" } },
   ]);
 }
 
@@ -161,8 +161,8 @@ function mongodbUri({ fleet }: SiteContext, store: Extract<Store, { engine: "mon
   return `mongodb://{username}:{password}@${hosts.join(",")}/${store.database}?replicaSet=${store.replicaSet}&authSource=${store.database}&tls=true`;
 }
 
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : 1;
+function byKey(a: SecretKey, b: SecretKey): number {
+  return a.key < b.key ? -1 : 1;
 }
 
 /** For people who make them: names and purposes, never a value that is secret. */
@@ -181,7 +181,7 @@ function describeSecret({ namespace, name, type, keys, sameAtEverySite }: Requir
     `Type \`${type}\`, ${sameAtEverySite ? "the same at every site" : "each site has its own"}.\n`,
     "| key | purpose | value |",
     "| --- | --- | --- |",
-    ...keys.map((key) => `| \`${key.name}\` | ${key.purpose} | ${describeSource(key.source)} |`),
+    ...keys.map(({ key, purpose, source }) => `| \`${key}\` | ${purpose} | ${describeSource(source)} |`),
     "",
   ].join("\n");
 }
