@@ -20,7 +20,11 @@ export class LabSession {
   readonly port: number;
   readonly file: string;
 
-  static async create(options: { readonly port: number; readonly file?: string; readonly folder?: string }): Promise<LabSession> {
+  static async create(options: {
+    readonly port: number;
+    readonly file?: string;
+    readonly folder?: string;
+  }): Promise<LabSession> {
     const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "holdfast-lab-")));
     return new LabSession(folder, options.port, options.file ?? join(root, "examples/ratings/holdfast.yaml"));
   }
@@ -42,16 +46,22 @@ export class LabSession {
   /** Runs `holdfast ARGS`; never rejects. */
   run(...args: readonly string[]): Promise<CommandOutcome> {
     return new Promise((resolve) => {
-      execFile(process.execPath, [command, ...args], { env: this.environment, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-        resolve({ exitCode: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
-      });
+      execFile(
+        process.execPath,
+        [command, ...args],
+        { env: this.environment, maxBuffer: 64 * 1024 * 1024 },
+        (error, stdout, stderr) => {
+          resolve({ exitCode: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
+        },
+      );
     });
   }
 
   /** Runs it and expects exit code 0 and JSON. */
   async json<T>(...args: readonly string[]): Promise<T> {
     const outcome = await this.run(...args, "--format", "json");
-    if (outcome.exitCode !== 0) throw new Error(`holdfast ${args.join(" ")}: exit ${outcome.exitCode}\n${outcome.stdout}\n${outcome.stderr}`);
+    if (outcome.exitCode !== 0)
+      throw new Error(`holdfast ${args.join(" ")}: exit ${outcome.exitCode}\n${outcome.stdout}\n${outcome.stderr}`);
     return JSON.parse(outcome.stdout) as T;
   }
 
@@ -81,7 +91,8 @@ export class LabSession {
     for (;;) {
       const status = await this.status();
       if (condition(status)) return status;
-      if (performance.now() > deadline) throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(status, undefined, 2)}`);
+      if (performance.now() > deadline)
+        throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(status, undefined, 2)}`);
     }
   }
 
@@ -89,8 +100,9 @@ export class LabSession {
   untilWhole(timeoutMs = 30_000): Promise<LabStatus> {
     return this.until(
       (status) =>
-        status.sites.every((site) => site.state === "running" && site.pods.length > 0 && site.pods.every((pod) => pod.ready)) &&
-        status.stores.every((store) => store.durability === "replicated" && store.sites.length === 2),
+        status.sites.every(
+          (site) => site.state === "running" && site.pods.length > 0 && site.pods.every((pod) => pod.ready),
+        ) && status.stores.every((store) => store.durability === "replicated" && store.sites.length === 2),
       timeoutMs,
     );
   }

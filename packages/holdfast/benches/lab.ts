@@ -56,10 +56,20 @@ async function killTrials(lab: LabSession, site: string, trials: number): Promis
     const values = reports.map((report) => report[kind].longestOutageMs);
     return `median ${median(values)} ms, worst ${Math.max(...values)} ms`;
   };
-  print(`kill ${site}: reads failed`, `${reports.map((report) => report.reads.failed).join(", ")}; outage ${outages("reads")}`);
-  print(`kill ${site}: ratings failed`, `${reports.map((report) => report.ratings.failed).join(", ")}; outage ${outages("ratings")}`);
-  const sum = (pick: (report: (typeof reports)[number]) => number): number => reports.reduce((total, report) => total + pick(report), 0);
-  print(`kill ${site}: ratings`, `${sum((report) => report.acknowledged)} acknowledged, ${sum((report) => report.lost)} of them lost`);
+  print(
+    `kill ${site}: reads failed`,
+    `${reports.map((report) => report.reads.failed).join(", ")}; outage ${outages("reads")}`,
+  );
+  print(
+    `kill ${site}: ratings failed`,
+    `${reports.map((report) => report.ratings.failed).join(", ")}; outage ${outages("ratings")}`,
+  );
+  const sum = (pick: (report: (typeof reports)[number]) => number): number =>
+    reports.reduce((total, report) => total + pick(report), 0);
+  print(
+    `kill ${site}: ratings`,
+    `${sum((report) => report.acknowledged)} acknowledged, ${sum((report) => report.lost)} of them lost`,
+  );
 }
 
 /** Share of one core that every process of the lab, its supervisor included, used over the time. */

@@ -37,7 +37,10 @@ export class LoadClient {
   readonly #timers: NodeJS.Timeout[] = [];
   #items: readonly string[] = [];
 
-  static async start(url: string, options: { readonly readsPerSecond: number; readonly ratingsPerSecond: number }): Promise<LoadClient> {
+  static async start(
+    url: string,
+    options: { readonly readsPerSecond: number; readonly ratingsPerSecond: number },
+  ): Promise<LoadClient> {
     const client = new LoadClient(url);
     const { payload } = (await (await fetch(`${url}/api/items`)).json()) as { payload: { _id: string }[] };
     client.#items = payload.map((item) => item._id);
@@ -83,7 +86,12 @@ export class LoadClient {
 
   #rate(): Promise<RequestRecord> {
     const id = this.#items[this.#records.length % this.#items.length];
-    return this.#ask("rating", "POST", "/api/rate", JSON.stringify({ userIp: "192.0.2.1", ratings: [{ id, rating: 4 }] }));
+    return this.#ask(
+      "rating",
+      "POST",
+      "/api/rate",
+      JSON.stringify({ userIp: "192.0.2.1", ratings: [{ id, rating: 4 }] }),
+    );
   }
 
   #ask(kind: RequestRecord["kind"], method: string, path: string, body?: string): Promise<RequestRecord> {
@@ -99,7 +107,14 @@ export class LoadClient {
         path,
         agent: this.#agent,
         timeout: 10_000,
-        headers: body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body), "idempotency-key": randomUUID() },
+        headers:
+          body === undefined
+            ? {}
+            : {
+                "content-type": "application/json",
+                "content-length": Buffer.byteLength(body),
+                "idempotency-key": randomUUID(),
+              },
       });
       outgoing.on("timeout", () => outgoing.destroy(new Error("timeout")));
       outgoing.on("error", (error) => settle(0, error.message));
@@ -107,7 +122,13 @@ export class LoadClient {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", (error) => settle(0, error.message));
-        response.on("end", () => settle(response.statusCode ?? 0, Buffer.concat(chunks).toString(), response.headers["x-served-by-site"] as string | undefined));
+        response.on("end", () =>
+          settle(
+            response.statusCode ?? 0,
+            Buffer.concat(chunks).toString(),
+            response.headers["x-served-by-site"] as string | undefined,
+          ),
+        );
       });
       outgoing.end(body);
     });
@@ -129,7 +150,11 @@ export function figuresOf(records: readonly RequestRecord[]): FaultFigures {
     }
   }
   if (outageStart !== undefined) longestOutageMs = Math.max(longestOutageMs, lastEnd - outageStart);
-  return { sent: inOrder.length, failed: inOrder.filter((record) => record.status !== 200).length, longestOutageMs: Math.round(longestOutageMs) };
+  return {
+    sent: inOrder.length,
+    failed: inOrder.filter((record) => record.status !== 200).length,
+    longestOutageMs: Math.round(longestOutageMs),
+  };
 }
 
 /** All votes that the leaderboard counts now. */

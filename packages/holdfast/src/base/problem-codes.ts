@@ -68,6 +68,10 @@ export const problemCodes = {
   },
   "lab-ended": { meaning: "The lab was taken down while it was still starting.", remedy: "Start it again." },
   "lab-site-unknown": { meaning: "The lab has no site of that name.", remedy: "Take one that the message lists." },
+  "lab-pod-unknown": {
+    meaning: "The site has no pod whose name begins so.",
+    remedy: "Take one that the message lists.",
+  },
   "lab-site-state": {
     meaning: "The site is not in a state in which that can be done.",
     remedy: "`holdfast lab status` shows the states.",
@@ -76,13 +80,13 @@ export const problemCodes = {
     meaning: "The lab has no link between those two.",
     remedy: "Take one that the message lists.",
   },
+  "lab-image-unknown": {
+    meaning: "An image of the fleet has no program in the lab, where pods are local processes.",
+    remedy: "Name a command for it under `lab.images` in the fleet file.",
+  },
   "lab-fleet-too-large": {
     meaning: "The fleet has more sites than the lab has address blocks.",
     remedy: "Rehearse with fewer sites.",
-  },
-  internal: {
-    meaning: "A mistake of holdfast itself.",
-    remedy: "Report it with the message and what was being done.",
   },
   unexpected: {
     meaning: "holdfast itself made a mistake.",

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HoldfastError } from "../base/index.ts";
 import type { LabSettings } from "../core/spec/index.ts";
+import type { Manifest } from "../ports/index.ts";
+import { findImage } from "@holdfast/pocket-cluster";
 import type { ImageCommand } from "@holdfast/pocket-cluster";
 
 /**
@@ -25,6 +27,32 @@ export function imageCatalogue(settings: LabSettings, cacheFolder: string): Read
     }),
     ...settings.images,
   };
+}
+
+/** Refuses a fleet with images that nothing here stands for, before anything is started. */
+export function requireKnownImages(
+  manifests: readonly Manifest[],
+  catalogue: Readonly<Record<string, ImageCommand>>,
+): void {
+  const unknown = [...new Set(manifests.flatMap(imagesOf))].filter(
+    (image) => findImage(catalogue, image) === undefined,
+  );
+  const [first, ...rest] = unknown.map((image) => ({
+    code: "lab-image-unknown" as const,
+    message: `the lab has no program for the image ${image}`,
+    hint: "pods are local processes here: name a command for it under lab.images in the fleet file",
+  }));
+  if (first) throw new HoldfastError([first, ...rest]);
+}
+
+interface Workload {
+  readonly spec?: {
+    readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image: string }[] } };
+  };
+}
+
+function imagesOf(manifest: Manifest): readonly string[] {
+  return ((manifest as Workload).spec?.template?.spec?.containers ?? []).map(({ image }) => image);
 }
 
 /** The bundles that `npm ci` (or `npm run build`) made, wherever this code itself runs from. */

@@ -11,7 +11,13 @@ export function fleetSeenFrom(fleet: Fleet, plan: NetworkPlan, viewer: SiteName)
     ...member,
     addresses: addressesOf(plan, member.name, viewer),
   });
-  return { ...fleet, sites: fleet.sites.map(rewrite), ...(fleet.witness ? { witness: rewrite(fleet.witness) } : {}) };
+  return {
+    ...fleet,
+    sites: fleet.sites.map(rewrite),
+    ...(fleet.witness ? { witness: rewrite(fleet.witness) } : {}),
+    // The gateway speaks HTTP to the sites, and no public resolver or certificate authority reaches this machine.
+    traffic: { ...fleet.traffic, provider: "holdfast-dns", tls: { kind: "none" } },
+  };
 }
 
 function addressesOf(plan: NetworkPlan, name: SiteName, viewer: SiteName): SiteAddresses {

@@ -10,7 +10,7 @@ import { BuiltInUser } from "./built-in-user.ts";
 import { EventLog } from "./event-log.ts";
 import { Gateway } from "./gateway.ts";
 import { startGuardian } from "./guardian.ts";
-import { imageCatalogue } from "./image-catalogue.ts";
+import { imageCatalogue, requireKnownImages } from "./image-catalogue.ts";
 import { fleetSeenFrom, linkedPorts } from "./lab-fleet.ts";
 import { Link } from "./links.ts";
 import type { LinkRoute } from "./links.ts";
@@ -66,7 +66,12 @@ export class Lab {
   #readyAfterMs: number | undefined;
 
   static async create(options: LabOptions): Promise<Lab> {
-    return new Lab(options, planNetwork(options.fleet, await freeBlock(options.fleet)));
+    const { fleet, folder } = options;
+    requireRoom(fleet);
+    const plan = planNetwork(fleet, await freeBlock(fleet));
+    const manifests = plan.sites.flatMap(({ name }) => renderSite(fleetSeenFrom(fleet, plan, name), name));
+    requireKnownImages(manifests, imageCatalogue(fleet.lab, folder.cache));
+    return new Lab(options, plan);
   }
 
   private constructor(options: LabOptions, plan: NetworkPlan) {
@@ -91,7 +96,7 @@ export class Lab {
     this.#guardian = startGuardian(folder.lab);
     this.#gateway = await openGateway(fleet, this.#plan, gatewayPort);
     await this.#openLinks();
-    const secrets = new LabSecrets(fleet);
+    const secrets = new LabSecrets();
     await Promise.all(this.#plan.sites.map((plan) => this.#bringUp(plan, secrets)));
     await this.#untilServed();
     this.#readyAfterMs = Math.round(performance.now() - began);
@@ -354,6 +359,14 @@ async function openGateway(fleet: Fleet, plan: NetworkPlan, port: number): Promi
       { cause },
     );
   }
+}
+
+function requireRoom(fleet: Fleet): void {
+  const count = fleet.sites.length + (fleet.witness ? 1 : 0);
+  if (count < BLOCK_SIZE) return;
+  throw new HoldfastError([
+    { code: "lab-fleet-too-large", message: `the fleet has ${count} sites, the lab has room for ${BLOCK_SIZE - 1}` },
+  ]);
 }
 
 /** The first address block in which nobody listens where our API servers and ingresses would. */

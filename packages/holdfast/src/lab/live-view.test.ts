@@ -5,13 +5,20 @@ import type { LabStatus, SiteStatus } from "./status.ts";
 const quiet = { requests: 412, failures: 0, requestsPerSecond: 6, recentFailures: 0, recentRefusedWrites: 0 };
 
 function site(name: string, change: Partial<SiteStatus> = {}): SiteStatus {
-  const pod = (pod: string): SiteStatus["pods"][number] => ({ namespace: "ratings", name: pod, ready: true, status: "Running", restarts: 0 });
+  const pod = (pod: string): SiteStatus["pods"][number] => ({
+    namespace: "ratings",
+    name: pod,
+    ready: true,
+    status: "Running",
+    restarts: 0,
+  });
   return {
     name,
     role: "site",
     state: "running",
     since: "2026-11-23T10:00:00.000Z",
-    kubeconfig: `/lab/${name}`,
+    kubeconfig: `/lab/${name}/data/admin.kubeconfig`,
+    folder: `/lab/${name}`,
     pods: [pod("ratings-api-5d9c-x2x4z"), pod("ratings-db-0"), pod("ratings-web-77b-qq1")],
     verdicts: {},
     ...change,
@@ -62,17 +69,36 @@ it("shows what a lost primary's site costs", async () => {
   const lost: LabStatus = {
     ...ready,
     answeredBy: ["portland"],
-    sites: [site("seattle", { state: "down", pods: [] }), site("portland"), site("boise", { role: "witness", pods: [] })],
+    sites: [
+      site("seattle", { state: "down", pods: [] }),
+      site("portland"),
+      site("boise", { role: "witness", pods: [] }),
+    ],
     links: [{ between: ["seattle", "portland"], state: "cut" }],
-    stores: [{ name: "ratings-db", primary: "seattle", durability: "unknown", reason: "", sites: [{ site: "portland", role: "standby", streaming: false }] }],
+    stores: [
+      {
+        name: "ratings-db",
+        primary: "seattle",
+        durability: "unknown",
+        reason: "",
+        sites: [{ site: "portland", role: "standby", streaming: false }],
+      },
+    ],
     user: { ...quiet, failures: 12, recentFailures: 12, recentRefusedWrites: 9 },
   };
   await expect(draw(lost)).toMatchFileSnapshot("testdata/live-view-lost.txt");
 });
 
 it("never draws wider or higher than the screen", () => {
-  for (const [width, height] of [[40, 12], [80, 24], [200, 60]] as const) {
-    const lines = drawLab({ ...ready, events: Array<LabStatus["events"][number]>(50).fill({ at: ready.startedAt, text: "x".repeat(300) }) }, { width, height, color: true, now: new Date() });
+  for (const [width, height] of [
+    [40, 12],
+    [80, 24],
+    [200, 60],
+  ] as const) {
+    const lines = drawLab(
+      { ...ready, events: Array<LabStatus["events"][number]>(50).fill({ at: ready.startedAt, text: "x".repeat(300) }) },
+      { width, height, color: true, now: new Date() },
+    );
     // eslint-disable-next-line no-control-regex -- ANSI escapes begin with a control character.
     for (const line of lines) expect(line.replace(/\u001b\[[0-9;]*m/g, "").length).toBeLessThanOrEqual(width);
     if (height >= 24) expect(lines.length).toBeLessThanOrEqual(height);

@@ -70,7 +70,8 @@ function storeWarning(store: StoreStatus, status: LabStatus, c: Colors): readonl
   if (!store.sites.some((each) => each.role === "primary")) {
     return [` ${c.red(`${store.name} has no primary: reads only until ${store.primary ?? "its site"} is back`)}`];
   }
-  if (store.durability === "local-only") return [` ${c.yellow(`${store.name} is local-only: ${store.reason || "no standby is in sync"}`)}`];
+  if (store.durability === "local-only")
+    return [` ${c.yellow(`${store.name} is local-only: ${store.reason || "no standby is in sync"}`)}`];
   return [];
 }
 

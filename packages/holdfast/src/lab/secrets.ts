@@ -1,46 +1,43 @@
 import { randomBytes } from "node:crypto";
-import type { RequiredSecret } from "../core/render/kubernetes/index.ts";
-import type { Fleet } from "../core/spec/index.ts";
+import type { RequiredSecret, SecretKey } from "../core/render/kubernetes/index.ts";
 import type { Manifest } from "../ports/index.ts";
 
 /**
  * Plays the pipeline's part of putting secrets into the clusters: values made up once for this lab, the same at every site
- * (a standby must know the primary's passwords), kept nowhere but in the sites' own API servers.
+ * (a standby must know the primary's passwords), kept nowhere but in the sites' own API servers. What only its owner
+ * knows (`given`) is made up too: a lab has no business with real credentials.
  */
 export class LabSecrets {
-  readonly #fleet: Fleet;
-  readonly #values = new Map<string, string>();
-
-  constructor(fleet: Fleet) {
-    this.#fleet = fleet;
-  }
+  readonly #madeUp = new Map<string, string>();
 
   manifests(required: readonly RequiredSecret[]): readonly Manifest[] {
-    return required.map(({ namespace, name, keys }) => ({
+    return required.map((secret) => ({
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { name, namespace },
+      metadata: { name: secret.name, namespace: secret.namespace },
       type: "Opaque",
-      stringData: Object.fromEntries(keys.map(({ key }) => [key, this.#value(name, key)])),
+      stringData: Object.fromEntries(secret.keys.map((key) => [key.key, this.#value(secret, key)])),
     }));
   }
 
-  /** The connection strings follow from the store's names; everything else is 24 random bytes. */
-  #value(secret: string, key: string): string {
-    const store = this.#fleet.stores.find((each) => `${each.name}-app` === secret);
-    if (store?.engine === "postgresql") {
-      const login = `${store.owner}:${this.#random(secret, "password")}`;
-      if (key === "username") return store.owner;
-      if (key === "uri") return `postgresql://${login}@${store.name}-rw:5432/${store.database}`;
-      if (key === "read-uri") return `postgresql://${login}@${store.name}-ro:5432/${store.database}`;
+  #value(secret: RequiredSecret, { key, source }: SecretKey): string {
+    switch (source.kind) {
+      case "fixed":
+        return source.value;
+      case "template":
+        return source.template.replace(/\{([^}]+)\}/g, (whole, name: string) => {
+          const other = secret.keys.find((each) => each.key === name);
+          return other ? this.#value(secret, other) : whole;
+        });
+      case "random":
+      case "given":
+        return this.#random(`${secret.namespace}/${secret.name}/${key}`);
     }
-    return this.#random(secret, key);
   }
 
-  #random(secret: string, key: string): string {
-    const name = `${secret}/${key}`;
-    const value = this.#values.get(name) ?? randomBytes(24).toString("base64url");
-    this.#values.set(name, value);
+  #random(name: string): string {
+    const value = this.#madeUp.get(name) ?? randomBytes(32).toString("base64url");
+    this.#madeUp.set(name, value);
     return value;
   }
 }

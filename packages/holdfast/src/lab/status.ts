@@ -39,6 +39,8 @@ export interface SiteStatus {
   readonly since: string;
   readonly ingress?: string;
   readonly kubeconfig: string;
+  /** Everything of the site on this machine: its logs, its data. */
+  readonly folder: string;
   readonly pods: readonly PodStatus[];
   /** This site's own verdicts on the sites, by name. */
   readonly verdicts: Readonly<Record<string, string>>;
@@ -80,7 +82,7 @@ export interface LabEventRecord {
 /** What the supervisor knows of one site. */
 export interface ObservedSite {
   readonly plan: SitePlan;
-  readonly process: Pick<SiteProcess, "state" | "since" | "kubeconfig">;
+  readonly process: Pick<SiteProcess, "state" | "since" | "kubeconfig" | "folder">;
   readonly observer?: Pick<SiteObserver, "pods" | "controller"> | undefined;
 }
 
@@ -94,6 +96,7 @@ export function siteStatus({ plan, process, observer }: ObservedSite): SiteStatu
     since: process.since.toISOString(),
     ...(plan.role === "site" ? { ingress: `${plan.externalAddress}:${publishedPort(80)}` } : {}),
     kubeconfig: process.kubeconfig,
+    folder: process.folder,
     pods: said?.pods ?? [],
     verdicts: Object.fromEntries(
       Object.entries(said?.controller?.verdicts ?? {}).map(([site, { state }]) => [site, state]),

@@ -2,8 +2,9 @@ import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { LabClient } from "../../lab/index.ts";
 import type { LabVerb } from "../../lab/index.ts";
-import type { Register } from "../commands.ts";
+import type { Register } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
+import { json } from "./json.ts";
 import { printKubeconfig } from "./kubeconfig.ts";
 import { printLogs } from "./logs.ts";
 import { formatStatus } from "./status.ts";
@@ -49,7 +50,9 @@ function subcommand(command: Command, name: string, description: string): Comman
 }
 
 function formatOption(): Option {
-  return new Option("--format <format>", "text for people, json for programs").choices(["text", "json"]).default("text");
+  return new Option("--format <format>", "text for people, json for programs")
+    .choices(["text", "json"])
+    .default("text");
 }
 
 function registerUp(command: Command, terminal: Terminal): void {
@@ -67,7 +70,8 @@ function registerUp(command: Command, terminal: Terminal): void {
 
 function registerOrder(command: Command, terminal: Terminal, verb: LabVerb, description: string, sites: string): void {
   const order = subcommand(command, verb, description);
-  const names = sites === "" ? [] : sites.split(" ").map((_, index, all) => (all.length > 1 ? `<site${index + 1}>` : "<site>"));
+  const names =
+    sites === "" ? [] : sites.split(" ").map((_, index, all) => (all.length > 1 ? `<site${index + 1}>` : "<site>"));
   names.forEach((name) => order.argument(name));
   order.action(async (...words: unknown[]) => {
     const { format } = words[names.length] as Format;
@@ -87,8 +91,4 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 0) return count;
   throw new InvalidArgumentError("a number of lines is a whole number.");
-}
-
-export function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

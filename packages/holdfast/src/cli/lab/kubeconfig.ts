@@ -3,7 +3,7 @@ import { HoldfastError } from "../../base/index.ts";
 import { LabClient } from "../../lab/index.ts";
 import type { LabStatus } from "../../lab/index.ts";
 import type { Terminal } from "../terminal.ts";
-import { json } from "./index.ts";
+import { json } from "./json.ts";
 
 interface KubeconfigOptions {
   readonly format: "text" | "json";

@@ -7,7 +7,7 @@ import { HoldfastError } from "../../base/index.ts";
 import type { Problem } from "../../base/index.ts";
 import type { LabStatus } from "../../lab/index.ts";
 import type { Terminal } from "../terminal.ts";
-import { json } from "./index.ts";
+import { json } from "./json.ts";
 import { readySummary } from "./status.ts";
 import type { SupervisorMessage } from "./supervise.ts";
 import type { UpOptions } from "./up-options.ts";
@@ -32,7 +32,11 @@ export async function upDetached(file: string, options: UpOptions, terminal: Ter
     void once(supervisor, "exit").then(([code]) => {
       reject(
         new HoldfastError([
-          { code: "lab-ended", message: `the lab's supervisor ended (exit code ${String(code)})`, hint: `its log is ${logFile}` },
+          {
+            code: "lab-ended",
+            message: `the lab's supervisor ended (exit code ${String(code)})`,
+            hint: `its log is ${logFile}`,
+          },
         ]),
       );
     });

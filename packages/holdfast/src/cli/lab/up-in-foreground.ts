@@ -2,7 +2,7 @@ import { drawLab, runLab, Screen } from "../../lab/index.ts";
 import type { RunningLab } from "../../lab/index.ts";
 import { loadFleet } from "../fleet-file.ts";
 import type { Terminal } from "../terminal.ts";
-import { json } from "./index.ts";
+import { json } from "./json.ts";
 import { readySummary } from "./status.ts";
 import type { UpOptions } from "./up-options.ts";
 
