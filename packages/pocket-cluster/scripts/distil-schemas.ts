@@ -62,6 +62,13 @@ const served: Record<string, readonly string[]> = {
 /** Subresources that the store or the API server answers. */
 const subresourcesServed = new Set(["status", "scale", "log", "eviction", "finalize", "binding", "token"]);
 
+/** Optional fields that a server writes all the same, as null: the documents do not tell, the transcripts do. */
+const alwaysWritten = new Set([
+  "discovery.v1.EndpointSlice.ports",
+  "autoscaling.v2.HorizontalPodAutoscalerStatus.currentMetrics",
+  "apiextensions.v1.CustomResourceDefinitionStatus.conditions",
+]);
+
 const packageDir = resolve(import.meta.dirname, "..");
 const source = resolve(process.argv[2] ?? join(packageDir, "../../../shared/reference/kubernetes-1.34"));
 
@@ -116,12 +123,14 @@ function named(reference: string): ValueName {
   if (!structs.has(name)) {
     const fields: Record<string, ValueName | FieldRow> = {};
     structs.set(name, { fields, ...(schema["x-kubernetes-map-type"] === "atomic" ? { atomic: true } : {}) });
-    for (const [key, property] of Object.entries(schema.properties)) fields[key] = field(schema, key, property);
+    for (const [key, property] of Object.entries(schema.properties))
+      fields[key] = field(schema, `${name}.${key}`, property);
   }
   return name;
 }
 
-function field(owner: Schema, key: string, schema: Schema): ValueName | FieldRow {
+function field(owner: Schema, path: string, schema: Schema): ValueName | FieldRow {
+  const key = path.slice(path.lastIndexOf(".") + 1);
   const row: Record<string, unknown> = {};
   if (schema.type === "array" && schema.items !== undefined) {
     row["list"] = scalar(schema.items);
@@ -137,6 +146,7 @@ function field(owner: Schema, key: string, schema: Schema): ValueName | FieldRow
     if (schema["x-kubernetes-map-type"] === "atomic") row["atomic"] = true;
   }
   if (owner.required?.includes(key) === true) row["required"] = true;
+  if (alwaysWritten.has(path)) row["written"] = true;
   if (schema.default !== undefined) row["default"] = schema.default;
   if (schema.enum !== undefined) row["enum"] = schema.enum;
   const strategies = schema["x-kubernetes-patch-strategy"]?.split(",") ?? [];

@@ -140,6 +140,8 @@ export interface Environment {
   readonly now: () => number;
   /** Uniform in [0, 1): uids and generated names come from it. */
   readonly random: () => number;
+  /** First three bytes of the cluster IPs that Services get, for example "127.21.2"; absent: "10.96.0". */
+  readonly servicePrefix?: string;
 }
 
 /**

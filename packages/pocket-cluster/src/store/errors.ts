@@ -14,6 +14,7 @@ export interface FieldProblem {
     | "FieldValueForbidden"
     | "FieldValueTooLong"
     | "FieldValueTooMany"
+    | "FieldValueNotFound"
     | "FieldValueTypeInvalid";
   readonly message: string;
 }

@@ -3,5 +3,7 @@ export * from "./contract.ts";
 export { statusOf } from "./errors.ts";
 export { createStore } from "./store.ts";
 export type { Restore } from "./store.ts";
-export { labelSelectorTest, labelSelectorText } from "./selectors/label-selector.ts";
+export { labelSelectorTest, labelSelectorText, parseLabelSelector } from "./selectors/label-selector.ts";
 export { quantityValue } from "./types/quantity.ts";
+export { resourceTable, structTable } from "./types/tables.generated.ts";
+export type { FieldRow, ValueName } from "./types/table.ts";

@@ -55,9 +55,8 @@ class Store implements ObjectStore {
     this.#writer = new Writer(environment, this.#registry, {
       find: (collection, namespace, name) => this.#collection(collection).get(namespace, name),
       all: (collection, namespace) => this.#collection(collection).objects(namespace),
-      commit: (collection, draft, before) => this.#commit(collection, draft, before),
-      remove: (collection, object) => this.#remove(collection, object),
-      endWatches: (collection) => this.#watches.clear(collection),
+      commit: (served, draft, before) => this.#commit(served.collection, draft, before),
+      remove: (served, object) => this.#remove(served.collection, object),
     });
   }
 

@@ -8,13 +8,18 @@ import type {
   WriteResult,
 } from "./contract.ts";
 import { ApiError } from "./contract.ts";
-import { alreadyExists, badRequest, conflict, forbidden, notFound, OBJECT_MODIFIED } from "./errors.ts";
-import { equal, freeze, isObject } from "./json.ts";
-import type { Draft, Json } from "./json.ts";
+import { checkPreconditions, planDeletion } from "./deletion.ts";
+import * as errors from "./errors.ts";
+import { afterUpdate, apply, readOwnerships, writeOwnerships } from "./fields/ownership.ts";
+import type { Actor, Ownership } from "./fields/ownership.ts";
+import { at, equal, freeze, isObject } from "./json.ts";
+import type { Draft, Json, JsonObject } from "./json.ts";
+import { metadataProblems, metadataUpdateProblems } from "./kinds/metadata.ts";
 import type { RuleContext } from "./kinds/rules.ts";
 import { randomSuffix, randomUid, timestamp } from "./names.ts";
-import { applyJsonPatch, JsonPatchError } from "./patch/json-patch.ts";
-import { applyMergePatch } from "./patch/merge-patch.ts";
+import { patched } from "./patch/index.ts";
+import { scaleOf, withReplicas } from "./scale.ts";
+import { zeroObject } from "./types/decode.ts";
 import { apiVersionOf } from "./types/registry.ts";
 import type { Registry, ServedType } from "./types/registry.ts";
 
@@ -23,11 +28,39 @@ export interface Shelf {
   readonly find: RuleContext["find"];
   readonly all: RuleContext["all"];
   /** Gives the draft the next version and keeps it; from then on it is frozen. */
-  readonly commit: (collection: string, draft: Draft, before: KubeObject | undefined) => KubeObject;
-  readonly remove: (collection: string, object: KubeObject) => KubeObject;
-  readonly endWatches: (collection: string) => void;
+  readonly commit: (served: ServedType, draft: Draft, before: KubeObject | undefined) => KubeObject;
+  readonly remove: (served: ServedType, object: KubeObject) => KubeObject;
 }
 
+type PatchOptions = WriteOptions & { readonly force?: boolean };
+
+/** A write in the making: the decoded object, who owns its fields, and what to warn of. */
+interface Write {
+  readonly draft: Draft;
+  readonly warnings: readonly string[];
+  /** Owners that an apply worked out; an update's follow from what it changes. */
+  readonly owners?: readonly Ownership[];
+}
+
+/** A server's metadata: no write changes it. */
+const SYSTEM_METADATA = [
+  "name",
+  "namespace",
+  "uid",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "generation",
+  "resourceVersion",
+] as const;
+
+/** Longest prefix of a generated name. */
+const GENERATED_PREFIX_MAX = 58;
+
+/**
+ * What a write makes of an object, in a server's order: decode, default, work out the owners, let the kind's rules set what
+ * the server sets, validate, keep. Nothing is kept before everything has passed.
+ */
 export class Writer {
   readonly #environment: Environment;
   readonly #registry: Registry;
@@ -38,133 +71,311 @@ export class Writer {
     this.#environment = environment;
     this.#registry = registry;
     this.#shelf = shelf;
-    this.#context = { now: environment.now, random: environment.random, find: shelf.find, all: shelf.all };
+    this.#context = {
+      now: environment.now,
+      random: environment.random,
+      find: shelf.find,
+      all: shelf.all,
+      servicePrefix: environment.servicePrefix,
+    };
   }
 
   create(served: ServedType, namespace: string | undefined, body: unknown, options: WriteOptions): WriteResult {
-    const { type, rules } = served;
-    const { draft, warnings } = this.#decode(served, body, options);
-    const metadata = metadataOf(draft);
-    placeInNamespace(served, metadata, namespace);
-    rules.defaults?.(draft);
-    if (metadata["generateName"] !== undefined && metadata["name"] === undefined) {
-      metadata["name"] = String(metadata["generateName"]).slice(0, 58) + randomSuffix(this.#environment.random);
-    }
-    const name = typeof metadata["name"] === "string" ? metadata["name"] : "";
-    this.#admitToNamespace(served, namespace, name);
-    if (hasStatus(served)) delete draft["status"];
-    rules.admit?.(draft, this.#context);
-    const status = rules.initialStatus?.(draft);
-    if (status !== undefined) draft["status"] = status;
-    Object.assign(metadata, {
-      uid: randomUid(this.#environment.random),
-      creationTimestamp: timestamp(this.#environment.now()),
-      ...(rules.generation === true ? { generation: 1 } : {}),
-    });
-    for (const systemField of ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"]) {
-      Reflect.deleteProperty(metadata, systemField);
-    }
-    if (this.#shelf.find(served.collection, namespace ?? "", name) !== undefined) throw alreadyExists(type, name);
-    if (options.dryRun === true) return { object: served.view(asObject(freeze(draft))), created: true, warnings };
-    return { object: served.view(this.#shelf.commit(served.collection, draft, undefined)), created: true, warnings };
+    return this.#create(served, namespace, this.#decode(served, body, options), options);
   }
 
   update(served: ServedType, key: ObjectKey, body: unknown, options: WriteOptions): WriteResult {
-    const live = this.#shelf.find(served.collection, key.namespace ?? "", key.name);
-    if (live === undefined) throw notFound(key.type, key.name);
-    const { draft, warnings } = this.#decode(served, body, options);
-    return this.#replace(served, live, draft, warnings, options);
+    const live = this.#find(served, key);
+    if (options.subresource === "scale") return this.#writeScale(served, key, body, options);
+    const write = this.#decode(served, body, options);
+    checkName(write.draft, key);
+    if (live !== undefined) return this.#replace(served, live, write, options);
+    if (served.rules.createOnUpdate !== true) throw errors.notFound(key.type, key.name);
+    return this.#create(served, key.namespace, write, options);
   }
 
-  patch(served: ServedType, key: ObjectKey, type: PatchType, body: unknown, options: WriteOptions): WriteResult {
-    const live = this.#shelf.find(served.collection, key.namespace ?? "", key.name);
-    if (live === undefined) throw notFound(key.type, key.name);
-    const shown = served.view(live) as unknown as Json;
-    let patched: Json;
-    if (type === "json") {
-      try {
-        patched = applyJsonPatch(shown, body);
-      } catch (error) {
-        if (!(error instanceof JsonPatchError)) throw error;
-        if (error.malformed) throw badRequest(error.message);
-        throw new ApiError(422, "Invalid", "the server rejected our request due to an error in our request", {});
-      }
-    } else patched = applyMergePatch(shown, body as Json);
-    const { draft, warnings } = this.#decode(served, patched, options);
-    return this.#replace(served, live, draft, warnings, options);
+  patch(served: ServedType, key: ObjectKey, type: PatchType, body: unknown, options: PatchOptions): WriteResult {
+    if (type === "apply") return this.#apply(served, key, body, options);
+    const live = this.#live(served, key);
+    if (options.subresource === "scale") {
+      const scale = scaleOf(served, live) as unknown as JsonObject;
+      return this.#writeScale(served, key, patched(type, undefined, scale, body), options);
+    }
+    const shown = served.view(live) as unknown as JsonObject;
+    const write = this.#decode(served, patched(type, served.custom ? undefined : served.shape, shown, body), options, {
+      patch: body,
+    });
+    checkName(write.draft, key);
+    return this.#replace(served, live, write, options);
   }
 
   delete(served: ServedType, key: ObjectKey, options: DeleteOptions): KubeObject | undefined {
-    const live = this.#shelf.find(served.collection, key.namespace ?? "", key.name);
-    if (live === undefined) throw notFound(key.type, key.name);
-    if (options.dryRun !== true) this.#shelf.remove(served.collection, live);
-    return undefined;
+    const live = this.#live(served, key);
+    checkPreconditions(served, live, options);
+    const now = this.#environment.now();
+    const deletion = served.rules.planDeletion?.(live, now) ?? planDeletion(served, live, options, now);
+    switch (deletion.kind) {
+      case "unchanged":
+        return live;
+      case "held":
+        if (options.dryRun === true) return asObject(freeze(deletion.draft));
+        return this.#shelf.commit(served, deletion.draft, live);
+      case "gone":
+        if (options.dryRun !== true) this.#shelf.remove(served, live);
+        return undefined;
+    }
   }
 
   getScale(served: ServedType, key: ObjectKey): KubeObject {
-    throw notFound(served.type, key.name);
+    if (!served.type.subresources.includes("scale")) throw errors.notFound(key.type, key.name);
+    return scaleOf(served, this.#live(served, key));
   }
 
-  #decode(served: ServedType, body: unknown, options: WriteOptions): { draft: Draft; warnings: readonly string[] } {
-    if (!isObject(body)) throw badRequest("the body of the request is no object");
-    const { object, unknown } = served.decode(body);
-    object["apiVersion"] = apiVersionOf(served.type);
+  #find(served: ServedType, key: ObjectKey): KubeObject | undefined {
+    return this.#shelf.find(served.collection, key.namespace ?? "", key.name);
+  }
+
+  #live(served: ServedType, key: ObjectKey): KubeObject {
+    const live = this.#find(served, key);
+    if (live === undefined) throw errors.notFound(key.type, key.name);
+    return live;
+  }
+
+  /** Checks that the body is of the served kind and gives it the store's form. */
+  #decode(served: ServedType, body: unknown, options: WriteOptions, of?: { readonly patch: unknown }): Write {
+    if (!isObject(body)) throw errors.badRequest("the body of the request is no object");
+    this.#checkKind(served, body);
+    let decoded;
+    try {
+      decoded = served.decode(body);
+    } catch (error) {
+      if (of === undefined || !(error instanceof ApiError)) throw error;
+      const why = error.message.replace(/^.* cannot be handled as a \w+: /, "");
+      throw errors.invalidObject({ group: "", kind: "" }, "", [errors.invalid("patch", JSON.stringify(of.patch), why)]);
+    }
+    const { object, unknown } = decoded;
+    if (unknown.length > 0 && options.fieldValidation === "Strict") {
+      const why = `strict decoding error: ${unknown.join(", ")}`;
+      if (of !== undefined) {
+        throw errors.invalidObject({ group: "", kind: "" }, "", [
+          errors.invalid("patch", JSON.stringify(of.patch), why),
+        ]);
+      }
+      const { kind, version } = served.type;
+      throw errors.badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
+    }
+    object["apiVersion"] = served.storedApiVersion;
     object["kind"] = served.type.kind;
     return { draft: object, warnings: options.fieldValidation === "Ignore" ? [] : unknown };
   }
 
-  #replace(
-    served: ServedType,
-    live: KubeObject,
-    draft: Draft,
-    warnings: readonly string[],
-    options: WriteOptions,
-  ): WriteResult {
+  #checkKind(served: ServedType, body: JsonObject): void {
+    const apiVersion = apiVersionOf(served.type);
+    const { kind } = served.type;
+    const given = { apiVersion: body["apiVersion"] ?? apiVersion, kind: body["kind"] ?? kind };
+    if (given.apiVersion === apiVersion && given.kind === kind) return;
+    const { apiVersion: version, kind: other } = given;
+    if (typeof version !== "string" || typeof other !== "string")
+      throw errors.badRequest("apiVersion and kind must be strings");
+    if (version !== apiVersion) {
+      throw errors.badRequest(
+        `the API version in the data (${version}) does not match the expected API version (${apiVersion})`,
+      );
+    }
+    if (this.#registry.findKind(version, other) === undefined) {
+      throw errors.badRequest(`no kind ${JSON.stringify(other)} is registered for version ${JSON.stringify(version)}`);
+    }
+    const room = served.type.group === "" ? "core" : (served.type.group.split(".")[0] ?? "");
+    throw errors.badRequest(
+      `${other} in version ${JSON.stringify(served.type.version)} cannot be handled as a ${kind}: converting ` +
+        `(${served.type.version}.${other}) to (${room}.${kind}): unknown conversion`,
+    );
+  }
+
+  #create(served: ServedType, namespace: string | undefined, write: Write, options: WriteOptions): WriteResult {
+    const { type, rules } = served;
+    const { draft } = write;
     const metadata = metadataOf(draft);
-    const version = metadata["resourceVersion"];
+    placeInNamespace(served, metadata, namespace);
+    const { name: given, generateName } = metadata;
+    if (typeof generateName === "string" && given === undefined) {
+      metadata["name"] = generateName.slice(0, GENERATED_PREFIX_MAX) + randomSuffix(this.#environment.random);
+    }
+    const name = typeof metadata["name"] === "string" ? metadata["name"] : "";
+    rules.defaults?.(draft);
+    this.#admitToNamespace(served, namespace, name);
+    if (hasStatus(served)) dropStatus(served, draft);
+    const zero: JsonObject = served.custom ? { metadata: {} } : zeroObject(served.shape);
+    const owners = write.owners ?? afterUpdate(served.shape, zero, draft, [], this.#actor(served, options));
+    rules.admit?.(draft, this.#context);
+    const status = rules.initialStatus?.(draft);
+    if (status !== undefined) draft["status"] = status;
+    for (const system of SYSTEM_METADATA) if (system !== "name" && system !== "namespace") delete metadata[system];
+    metadata["name"] = name;
+    metadata["uid"] = randomUid(this.#environment.random);
+    metadata["creationTimestamp"] = timestamp(this.#environment.now());
+    if (rules.generation !== undefined) metadata["generation"] = 1;
+    setOwners(metadata, owners);
+    rules.complete?.(draft);
+
+    const object = asObject(draft);
+    const problems = [...metadataProblems(object, rules.nameProblem), ...(rules.validate?.(object) ?? [])];
+    if (problems.length > 0) throw errors.invalidObject(type, name, problems);
+    if (this.#shelf.find(served.collection, namespace ?? "", name) !== undefined)
+      throw errors.alreadyExists(type, name);
+    const kept = options.dryRun === true ? asObject(freeze(draft)) : this.#shelf.commit(served, draft, undefined);
+    return { object: served.view(kept), created: true, warnings: write.warnings };
+  }
+
+  /** Replaces `live` by what the draft says, except for what this request may not write. */
+  #replace(served: ServedType, live: KubeObject, write: Write, options: WriteOptions): WriteResult {
+    const { type, rules } = served;
+    const { draft } = write;
+    const metadata = metadataOf(draft);
+    const answer = (object: KubeObject): WriteResult => ({
+      object: served.view(object),
+      created: false,
+      warnings: write.warnings,
+    });
+    checkVersion(served, live, metadata, options);
+    placeInNamespace(served, metadata, live.metadata.namespace);
+    rules.defaults?.(draft);
+    keepUnwritten(served, draft, live, options.subresource);
+    const before = readOwnerships(live.metadata.managedFields);
+    const owners =
+      write.owners ??
+      afterUpdate(
+        served.shape,
+        live as unknown as JsonObject,
+        draft,
+        options.subresource === undefined ? (givenOwners(metadata) ?? before) : before,
+        this.#actor(served, options),
+      );
+    if (options.subresource === undefined) rules.admitUpdate?.(draft, live, this.#context);
+    if (rules.generation?.(draft, live as unknown as JsonObject) === true) {
+      metadata["generation"] = (live.metadata.generation ?? 0) + 1;
+    }
+    setOwners(metadata, owners);
+
+    const object = asObject(draft);
+    const problems = [
+      ...metadataProblems(object, rules.nameProblem),
+      ...metadataUpdateProblems(object, live),
+      ...(options.subresource === undefined ? (rules.validate?.(object, live) ?? []) : []),
+      ...(options.subresource === "status" ? (rules.validateStatus?.(object) ?? []) : []),
+      ...(options.subresource === undefined ? (rules.validateUpdate?.(object, live) ?? []) : []),
+    ];
+    if (problems.length > 0) throw errors.invalidObject(type, live.metadata.name, problems);
+    if (isSame(draft, live, owners, before)) return answer(live);
+    if (options.dryRun === true) return answer(asObject(freeze(draft)));
+    if (isLetGo(served, object)) {
+      this.#shelf.remove(served, asObject(freeze(draft)));
+      return answer(object);
+    }
+    return answer(this.#shelf.commit(served, draft, live));
+  }
+
+  #apply(served: ServedType, key: ObjectKey, body: unknown, options: PatchOptions): WriteResult {
+    if (options.fieldManager === undefined || options.fieldManager === "") {
+      throw errors.invalidObject({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [
+        errors.required("fieldManager", "is required for apply patch"),
+      ]);
+    }
+    if (!isObject(body)) throw errors.badRequest("error decoding YAML: the body of the request is no object");
+    this.#checkKind(served, body);
+    checkName(body, key);
+    const { metadata } = body;
+    if (isObject(metadata) && metadata["managedFields"] !== undefined && metadata["managedFields"] !== null) {
+      throw errors.badRequest("metadata.managedFields must be nil");
+    }
+    const unknown = served.decode(body).unknown.map((each) => each.replace(/^unknown field "(.*)"$/, ".$1"));
+    if (unknown.length > 0) {
+      const id = `${key.namespace === undefined ? "" : `${key.namespace}/`}${key.name}; ${apiVersionOf(served.type)}, Kind=${served.type.kind}`;
+      const lines = unknown.map((field) => `${field}: field not declared in schema`);
+      const list = lines.length === 1 ? (lines[0] ?? "") : `errors:\n  ${lines.join("\n  ")}`;
+      throw new ApiError(500, "", `failed to create typed patch object (${id}): ${list}`);
+    }
+    const live = this.#find(served, key);
+    const start = live ?? (served.custom ? { metadata: {} } : zeroObject(served.shape));
+    const owners = readOwnerships(live?.metadata.managedFields);
+    const result = apply(
+      served.shape,
+      start as unknown as JsonObject,
+      body,
+      owners,
+      this.#actor(served, options),
+      options.force === true,
+    );
+    const write: Write = {
+      ...this.#decode(served, result.object, { fieldValidation: "Ignore" }),
+      owners: result.owners,
+    };
+    metadataOf(write.draft)["name"] = key.name;
+    return live === undefined
+      ? this.#create(served, key.namespace, write, options)
+      : this.#replace(served, live, write, options);
+  }
+
+  #writeScale(served: ServedType, key: ObjectKey, body: unknown, options: WriteOptions): WriteResult {
+    const live = this.#live(served, key);
+    const replicas = at(body, "spec", "replicas") ?? 0;
+    if (typeof replicas !== "number" || !Number.isInteger(replicas)) {
+      throw errors.badRequest(
+        'Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32',
+      );
+    }
+    if (replicas < 0) {
+      throw errors.invalidObject({ group: "autoscaling", kind: "Scale" }, key.name, [
+        errors.invalid("spec.replicas", replicas, "must be greater than or equal to 0"),
+      ]);
+    }
+    const version = at(body, "metadata", "resourceVersion");
     if (typeof version === "string" && version !== "" && version !== live.metadata.resourceVersion) {
-      throw conflict(served.type, live.metadata.name, OBJECT_MODIFIED);
+      throw errors.conflict(key.type, key.name, errors.OBJECT_MODIFIED);
     }
-    served.rules.defaults?.(draft);
-    if (options.subresource === "status") {
-      for (const key of Object.keys(draft))
-        if (key !== "status" && key !== "metadata") Reflect.deleteProperty(draft, key);
-      for (const [key, value] of Object.entries(live))
-        if (key !== "status" && key !== "metadata") draft[key] = value as Json;
-    } else if (hasStatus(served)) {
-      if (live["status"] === undefined) delete draft["status"];
-      else draft["status"] = live["status"] as Json;
-    }
-    for (const name of [
-      "name",
-      "namespace",
-      "uid",
-      "creationTimestamp",
-      "deletionTimestamp",
-      "deletionGracePeriodSeconds",
-      "generation",
-      "resourceVersion",
-    ]) {
-      if (live.metadata[name] === undefined) Reflect.deleteProperty(metadata, name);
-      else metadata[name] = live.metadata[name] as Json;
-    }
-    if (equal(draft, live)) return { object: served.view(live), created: false, warnings };
-    if (options.dryRun === true) return { object: served.view(asObject(freeze(draft))), created: false, warnings };
-    return { object: served.view(this.#shelf.commit(served.collection, draft, live)), created: false, warnings };
+    const { object: draft } = served.decode(withReplicas(served, live, replicas));
+    const actor = { ...this.#actor(served, options), subresource: "scale", time: undefined };
+    const before = readOwnerships(live.metadata.managedFields);
+    const owners = afterUpdate(served.shape, live as unknown as JsonObject, draft, before, actor);
+    const { object } = this.#replace(
+      served,
+      live,
+      { draft, warnings: [], owners },
+      { ...options, subresource: "scale" },
+    );
+    return { object: scaleOf(served, object), created: false, warnings: [] };
+  }
+
+  #actor(served: ServedType, options: WriteOptions): Actor {
+    return {
+      manager: options.fieldManager === undefined || options.fieldManager === "" ? "unknown" : options.fieldManager,
+      apiVersion: apiVersionOf(served.type),
+      subresource: options.subresource ?? "",
+      time: timestamp(this.#environment.now()),
+    };
   }
 
   #admitToNamespace(served: ServedType, namespace: string | undefined, name: string): void {
     if (!served.type.namespaced) return;
-    const found = this.#shelf.find("/namespaces", "", namespace ?? "");
-    if (found === undefined) {
-      const type = this.#registry.findType("", "v1", "namespaces");
-      if (type !== undefined) throw notFound(type.type, namespace ?? "");
+    if (namespace === undefined || namespace === "") {
+      throw errors.badRequest("an empty namespace may not be set during creation");
     }
-    if (found?.metadata.deletionTimestamp !== undefined) {
-      throw forbidden(
+    const found = this.#shelf.find("/namespaces", "", namespace);
+    if (found === undefined) {
+      throw errors.notFound({ ...served.type, group: "", resource: "namespaces" }, namespace);
+    }
+    if (found.metadata.deletionTimestamp !== undefined) {
+      throw errors.forbidden(
         served.type,
         name,
-        `unable to create new content in namespace ${namespace ?? ""} because it is being terminated`,
+        `unable to create new content in namespace ${namespace} because it is being terminated`,
+        [
+          {
+            reason: "NamespaceTerminating",
+            message: `namespace ${namespace} is being terminated`,
+            field: "metadata.namespace",
+          },
+        ],
       );
     }
   }
@@ -172,6 +383,105 @@ export class Writer {
 
 function hasStatus(served: ServedType): boolean {
   return served.type.subresources.includes("status");
+}
+
+/** A new object's status is the server's to set; a type that always shows one gets the zero one. */
+function dropStatus(served: ServedType, draft: Draft): void {
+  const zero = served.custom ? undefined : zeroObject(served.shape)["status"];
+  if (zero === undefined) delete draft["status"];
+  else draft["status"] = zero;
+}
+
+/** Puts back from the live object what a request to this subresource does not write. */
+function keepUnwritten(
+  served: ServedType,
+  draft: Draft,
+  live: KubeObject,
+  subresource: WriteOptions["subresource"],
+): void {
+  const metadata = metadataOf(draft);
+  const keep = (target: Draft, source: Readonly<Record<string, unknown>>, names: Iterable<string>) => {
+    for (const name of names) {
+      if (source[name] === undefined) Reflect.deleteProperty(target, name);
+      else target[name] = source[name] as Json;
+    }
+  };
+  const all = new Set([...Object.keys(draft), ...Object.keys(live)]);
+  if (subresource === "status") {
+    keep(
+      draft,
+      live,
+      [...all].filter((name) => name !== "status" && (served.custom || name !== "metadata")),
+    );
+    if (served.rules.statusKeepsLabels === true) keep(metadata, live.metadata, ["labels"]);
+  } else if (subresource === "finalize") {
+    const spec = draft["spec"];
+    keep(draft, live, all);
+    draft["spec"] = spec ?? {};
+  } else if (hasStatus(served)) keep(draft, live, ["status"]);
+  if (draft["metadata"] === metadata) keep(metadata, live.metadata, SYSTEM_METADATA);
+  // The live object's metadata is shared: what follows needs its own.
+  else draft["metadata"] = { ...(live.metadata as unknown as Draft) };
+}
+
+function checkName(body: JsonObject, key: ObjectKey): void {
+  const name = at(body, "metadata", "name");
+  if (typeof name === "string" && name !== "" && name !== key.name) {
+    throw errors.badRequest(`the name of the object (${name}) does not match the name on the URL (${key.name})`);
+  }
+}
+
+function checkVersion(served: ServedType, live: KubeObject, metadata: Draft, options: WriteOptions): void {
+  const { name, uid, resourceVersion } = live.metadata;
+  const given = metadata["resourceVersion"];
+  if (given === undefined || given === "") {
+    if (served.rules.conditionalUpdate === true && options.subresource === undefined) {
+      throw errors.invalidObject(served.type, name, [
+        errors.invalid("metadata.resourceVersion", 0, "must be specified for an update"),
+      ]);
+    }
+  } else if (given !== resourceVersion) throw errors.conflict(served.type, name, errors.OBJECT_MODIFIED);
+  const givenUid = metadata["uid"];
+  if (givenUid !== undefined && givenUid !== "" && givenUid !== uid) {
+    throw errors.conflict(
+      served.type,
+      name,
+      `Precondition failed: UID in precondition: ${JSON.stringify(givenUid).slice(1, -1)}, UID in object meta: ${uid}`,
+    );
+  }
+}
+
+/** Owners that the request itself edits; an empty entry resets them all. */
+function givenOwners(metadata: Draft): readonly Ownership[] | undefined {
+  const given = metadata["managedFields"];
+  if (!Array.isArray(given) || given.length === 0) return undefined;
+  const owners = readOwnerships(given);
+  if (owners.length > 0) return owners;
+  return given.length === 1 && isObject(given[0]) && Object.keys(given[0]).length === 0 ? [] : undefined;
+}
+
+function setOwners(metadata: Draft, owners: readonly Ownership[]): void {
+  if (owners.length === 0) delete metadata["managedFields"];
+  else metadata["managedFields"] = writeOwnerships(owners);
+}
+
+/** A write that changes nothing keeps the version, and the times of its owners. */
+function isSame(draft: Draft, live: KubeObject, owners: readonly Ownership[], before: readonly Ownership[]): boolean {
+  const timeless = (list: readonly Ownership[]) => writeOwnerships(list.map((each) => ({ ...each, time: undefined })));
+  const { managedFields: _owners, ...metadata } = draft["metadata"] as Draft;
+  const { managedFields: _before, ...liveMetadata } = live.metadata;
+  return (
+    equal({ ...draft, metadata: null }, { ...live, metadata: null }) &&
+    equal(metadata, liveMetadata) &&
+    equal(timeless(owners), timeless(before))
+  );
+}
+
+/** Whether the last finalizer of a deleted object went with this write. */
+function isLetGo(served: ServedType, object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata;
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds > 0 || finalizers.length > 0) return false;
+  return served.rules.letGo?.(object) ?? true;
 }
 
 function metadataOf(draft: Draft): Draft {
@@ -185,9 +495,13 @@ function asObject(value: Draft): KubeObject {
 }
 
 function placeInNamespace(served: ServedType, metadata: Draft, namespace: string | undefined): void {
-  if (!served.type.namespaced || namespace === undefined) return;
+  if (!served.type.namespaced) {
+    delete metadata["namespace"];
+    return;
+  }
+  if (namespace === undefined) return;
   if (metadata["namespace"] !== undefined && metadata["namespace"] !== namespace) {
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+    throw errors.badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }
   metadata["namespace"] = namespace;
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../contract.ts";
+import type { Deletion } from "../deletion.ts";
 import type { FieldProblem } from "../errors.ts";
-import type { Draft } from "../json.ts";
+import type { Draft, JsonObject } from "../json.ts";
 
 /** What a rule may need to know besides the object. */
 export interface RuleContext {
@@ -9,6 +10,8 @@ export interface RuleContext {
   /** Another object of the store, `collection` as in "/services". */
   readonly find: (collection: string, namespace: string, name: string) => KubeObject | undefined;
   readonly all: (collection: string, namespace?: string) => Iterable<KubeObject>;
+  /** First three bytes of the cluster IPs. */
+  readonly servicePrefix: string | undefined;
 }
 
 /** What makes a kind behave otherwise than a plain object: defaults, what the server sets itself, and what it refuses. */
@@ -21,15 +24,26 @@ export interface KindRules {
   readonly admitUpdate?: (draft: Draft, old: KubeObject, context: RuleContext) => void;
   /** The status that a new object starts with. */
   readonly initialStatus?: (draft: Draft) => Draft | undefined;
+  /** What a new object gets once its uid is known. */
+  readonly complete?: (draft: Draft) => void;
   readonly nameProblem?: (name: string) => string | undefined;
-  readonly validate?: (object: KubeObject) => readonly FieldProblem[];
+  readonly validate?: (object: KubeObject, old?: KubeObject) => readonly FieldProblem[];
   readonly validateUpdate?: (object: KubeObject, old: KubeObject) => readonly FieldProblem[];
-  /** metadata.generation counts changes of what is desired. */
-  readonly generation?: boolean;
+  readonly validateStatus?: (object: KubeObject) => readonly FieldProblem[];
+  /** Whether an update changes what is desired; metadata.generation counts these. Absent: the kind has no generation. */
+  readonly generation?: (draft: JsonObject, old: JsonObject) => boolean;
   /** A PUT of a name that does not exist creates it. */
   readonly createOnUpdate?: boolean;
   /** A PUT must carry a resourceVersion. */
   readonly conditionalUpdate?: boolean;
+  /** A kind with its own way to go. */
+  readonly planDeletion?: (live: KubeObject, now: number) => Deletion | undefined;
+  /** Whether a deleted object without finalizers may go; they may live elsewhere, too. */
+  readonly letGo?: (object: KubeObject) => boolean;
+  /** How long a delete waits for the object to end by itself; `asked` is the request's own wish. */
+  readonly graceSeconds?: (live: KubeObject, asked: number | undefined) => number;
+  /** Without a propagation policy its children stay. */
+  readonly orphansByDefault?: boolean;
   /** DELETE answers the object, not a Status. */
   readonly returnsDeleted?: boolean;
   /** A status write leaves the labels alone. */

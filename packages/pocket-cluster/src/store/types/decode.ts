@@ -90,7 +90,6 @@ class Walk {
         continue;
       }
       if (value === null) {
-        if (field.required && field.shape.kind === "list") result[name] = null;
         continue;
       }
       this.#path.push(this.#path.length === 0 ? name : `.${name}`);
@@ -100,8 +99,9 @@ class Walk {
     }
     for (const [name, field] of shape.fields) {
       if (name in result) continue;
-      if (field.default !== undefined)
+      if (field.default !== undefined) {
         result[name] = field.shape.kind === "struct" ? this.struct(field.shape, {}, "") : field.default;
+      } else if (field.written) result[name] = null;
     }
     return result;
   }
@@ -197,7 +197,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/\r\n]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}
 
 function isOmitted(value: Json, field: Field, name: string): boolean {
   if (value === "") return field.default === undefined && !field.required && !MEANINGFUL_EMPTY.has(name);
-  if (isList(value)) return value.length === 0 && !field.required;
+  if (isList(value)) return value.length === 0 && !field.required && !field.written;
   if (field.shape.kind === "map" && isObject(value)) {
     for (const _ in value) return false;
     return !field.required;

@@ -3,6 +3,7 @@ import type { JsonObject } from "../json.ts";
 import { coreEventOf, eventsV1Of } from "../kinds/event-versions.ts";
 import { rulesFor } from "../kinds/index.ts";
 import type { KindRules } from "../kinds/rules.ts";
+import type { ScalePaths } from "../scale.ts";
 import { decodeBody } from "./decode.ts";
 import type { Decoded } from "./decode.ts";
 import { structShape } from "./shape.ts";
@@ -23,6 +24,10 @@ export interface ServedType {
   /** A kept object as this version of the type shows it. */
   readonly view: (object: KubeObject) => KubeObject;
   readonly rules: KindRules;
+  /** The version in which objects are kept. */
+  readonly storedApiVersion: string;
+  /** Where a custom resource keeps what its scale subresource shows. */
+  readonly scale?: ScalePaths;
 }
 
 const SUBRESOURCES = ["status", "scale", "log", "eviction", "finalize", "binding", "token"] as const;
@@ -44,6 +49,7 @@ function builtIn(): ServedType[] {
       },
       view: eventsV1 ? eventsV1Of : (object: KubeObject) => object,
       rules: rulesFor(collection),
+      storedApiVersion: eventsV1 ? "v1" : apiVersionOf(row),
     };
   });
 }

@@ -40,6 +40,8 @@ export interface StructShape {
 export interface Field {
   readonly shape: Shape;
   readonly required: boolean;
+  /** Null where the field is absent. */
+  readonly written: boolean;
   /** Filled in where the field is absent. */
   readonly default: Json | undefined;
   readonly enum: readonly Json[] | undefined;
@@ -98,6 +100,7 @@ function fieldOf(given: ValueName | FieldRow): Field {
   return {
     shape: shapeOf(row),
     required: row.required === true,
+    written: row.written === true || (row.required === true && row.list !== undefined),
     default: row.default as Json | undefined,
     enum: row.enum,
     mergeKey: row.mergeKey,

@@ -32,6 +32,8 @@ export interface FieldRow {
   /** The map changes as a whole. */
   readonly atomic?: true;
   readonly required?: true;
+  /** Optional, and yet a server always writes it: null when nothing is there. */
+  readonly written?: true;
   readonly default?: unknown;
   readonly enum?: readonly string[];
   /** Strategic merge patch: the item's key to merge by ("" for a list of scalars), and whether unnamed fields are dropped. */

@@ -462,7 +462,7 @@ export const structTable: Readonly<Record<string, StructRow>> = {
   "apiextensions.v1.CustomResourceDefinitionStatus": {
     fields: {
       acceptedNames: { is: "apiextensions.v1.CustomResourceDefinitionNames", default: {} },
-      conditions: { list: "apiextensions.v1.CustomResourceDefinitionCondition", keys: ["type"] },
+      conditions: { list: "apiextensions.v1.CustomResourceDefinitionCondition", keys: ["type"], written: true },
       storedVersions: { list: "string" },
     },
   },
@@ -854,7 +854,7 @@ export const structTable: Readonly<Record<string, StructRow>> = {
   "autoscaling.v2.HorizontalPodAutoscalerStatus": {
     fields: {
       conditions: { list: "autoscaling.v2.HorizontalPodAutoscalerCondition", keys: ["type"], mergeKey: "type" },
-      currentMetrics: { list: "autoscaling.v2.MetricStatus" },
+      currentMetrics: { list: "autoscaling.v2.MetricStatus", written: true },
       currentReplicas: "int32",
       desiredReplicas: { is: "int32", required: true, default: 0 },
       lastScaleTime: "time",
@@ -2669,7 +2669,7 @@ export const structTable: Readonly<Record<string, StructRow>> = {
       endpoints: { list: "discovery.v1.Endpoint", required: true },
       kind: "string",
       metadata: { is: "meta.v1.ObjectMeta", default: {} },
-      ports: { list: "discovery.v1.EndpointPort" },
+      ports: { list: "discovery.v1.EndpointPort", written: true },
     },
   },
   "discovery.v1.ForNode": { fields: { name: { is: "string", required: true, default: "" } } },
