@@ -1,0 +1,79 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, expect, it } from "vitest";
+import { agentConnector } from "./index.ts";
+
+const state = { role: "primary", term: 3, reason: "", syncStandbys: ["portland"], replicas: [] };
+const open: (() => void)[] = [];
+afterEach(() => {
+  for (const close of open.splice(0)) close();
+});
+
+async function agentThat(listener: RequestListener) {
+  const server = createServer(listener);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const connector = agentConnector({ timeoutMs: 200 });
+  open.push(() => {
+    connector.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return connector.connect({ host: "127.0.0.1", port, token: "s3cret" });
+}
+const { signal } = new AbortController();
+
+it("asks and tells with the token, on one connection", async () => {
+  const seen: string[] = [];
+  const ports = new Set<number | undefined>();
+  const agent = await agentThat((request: IncomingMessage, response) => {
+    ports.add(request.socket.remotePort);
+    void text(request).then((body) => {
+      seen.push(`${request.method} ${request.url} ${request.headers.authorization} ${body}`);
+      response.writeHead(request.method === "PUT" ? 202 : 200).end(JSON.stringify(state));
+    });
+  });
+  expect(await agent.state(signal)).toEqual(state);
+  const desired = {
+    role: "standby",
+    term: 3,
+    upstream: { host: "h", port: 1 },
+    syncStandbys: [],
+    standbys: [],
+  } as const;
+  expect(await agent.desire(desired, signal)).toEqual(state);
+  expect(seen).toEqual(["GET /v1/state Bearer s3cret ", `PUT /v1/desired Bearer s3cret ${JSON.stringify(desired)}`]);
+  expect(ports.size).toBe(1);
+});
+
+it.each([
+  ["a refusal", (status: number) => ({ status, body: "{}" }), 409, "was refused with 409"],
+  ["no JSON", (status: number) => ({ status, body: "oops" }), 200, "something that is no state"],
+  [
+    "another shape",
+    (status: number) => ({ status, body: '{"role":"king","term":1}' }),
+    200,
+    "something that is no state",
+  ],
+])("rejects %s and never tells the token", async (_, answer, status, message) => {
+  const agent = await agentThat((_request, response) => {
+    const { status: code, body } = answer(status);
+    response.writeHead(code).end(body);
+  });
+  const error: unknown = await agent.state(signal).catch((reason: unknown) => reason);
+  expect(String(error)).toContain(message);
+  expect(String(error)).not.toContain("s3cret");
+});
+
+it("gives up on an agent that hangs", async () => {
+  const agent = await agentThat(() => undefined);
+  await expect(agent.state(signal)).rejects.toThrow("no answer within 200 ms");
+  const stop = new AbortController();
+  const asked = agent.state(stop.signal);
+  stop.abort();
+  await expect(asked).rejects.toThrow("failed");
+});

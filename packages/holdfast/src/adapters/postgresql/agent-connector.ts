@@ -1,0 +1,99 @@
+import { Agent, request } from "node:http";
+import type { RequestOptions } from "node:http";
+import type { AgentState, DesiredState } from "../../../../postgres-agent/src/contract.ts";
+import type { AgentAddress, DatabaseConnector, DatabaseControl, DatabaseState } from "../../ports/index.ts";
+
+const ANSWER_OCTETS_MAX = 256 * 1024;
+
+/**
+ * Reaches the agents that run PostgreSQL (postgres-agent's contract): HTTP within one cluster, a bearer token, one kept
+ * connection an agent. `timeoutMs` bounds each request as a whole: an agent that hangs must not hold the controller's loop.
+ */
+export function agentConnector({ timeoutMs = 1000 } = {}): DatabaseConnector & { close(): void } {
+  const connections = new Agent({ keepAlive: true, maxSockets: 2 });
+  return {
+    connect: (agent): DatabaseControl => ({
+      state: (signal) => ask(agent, "GET", "/v1/state", undefined, signal),
+      desire: (desired: DesiredState, signal) => ask(agent, "PUT", "/v1/desired", JSON.stringify(desired), signal),
+    }),
+    close: () => connections.destroy(),
+  };
+
+  async function ask(
+    { host, port, token }: AgentAddress,
+    method: "GET" | "PUT",
+    path: string,
+    body: string | undefined,
+    signal: AbortSignal,
+  ): Promise<DatabaseState> {
+    const doing = `${method} ${path} of the agent at ${host}:${port}`;
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && {
+        "content-type": "application/json",
+        "content-length": String(Buffer.byteLength(body)),
+      }),
+    };
+    const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const { status, text } = await exchange(
+      { host, port, method, path, headers, agent: connections, signal: within },
+      body,
+    ).catch((cause: unknown) => {
+      const slow = within.aborted && !signal.aborted;
+      throw new Error(`${doing} failed: ${slow ? `no answer within ${timeoutMs} ms` : reasonOf(cause)}`, { cause });
+    });
+    if (status !== 200 && status !== 202) throw new Error(`${doing} was refused with ${status}`);
+    const state = parseState(text);
+    if (state === undefined) throw new Error(`${doing} was answered with something that is no state`);
+    return state;
+  }
+}
+
+function exchange(options: RequestOptions, body: string | undefined): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(options, (response) => {
+      const chunks: Buffer[] = [];
+      let octets = 0;
+      response.on("data", (chunk: Buffer) => {
+        octets += chunk.length;
+        if (octets > ANSWER_OCTETS_MAX) sent.destroy(new Error("the answer is too long"));
+        chunks.push(chunk);
+      });
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+      );
+      response.on("error", reject);
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return code ?? message;
+}
+
+const ROLES: ReadonlySet<string> = new Set<AgentState["role"]>([
+  "primary",
+  "standby",
+  "fenced",
+  "starting",
+  "cloning",
+  "stopped",
+]);
+
+/** The parts that decisions rest on are checked; the rest is for people. */
+function parseState(text: string): DatabaseState | undefined {
+  try {
+    const state = JSON.parse(text) as Partial<AgentState>;
+    const good =
+      ROLES.has(state.role ?? "") &&
+      Number.isSafeInteger(state.term) &&
+      Array.isArray(state.syncStandbys) &&
+      Array.isArray(state.replicas);
+    return good ? (state as DatabaseState) : undefined;
+  } catch {
+    return undefined;
+  }
+}

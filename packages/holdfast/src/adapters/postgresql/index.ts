@@ -1,0 +1,1 @@
+export { agentConnector } from "./agent-connector.ts";

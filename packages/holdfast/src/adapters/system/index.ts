@@ -1,0 +1,3 @@
+export { addressLookup } from "./address-lookup.ts";
+export { realClock, realRandom } from "./clock.ts";
+export { jsonLog } from "./json-log.ts";
