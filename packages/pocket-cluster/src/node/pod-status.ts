@@ -84,7 +84,6 @@ function conditionsOf(observation: PodObservation, phase: Phase): readonly PodCo
       type,
       ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
       status: verdict.status,
-      lastProbeTime: null,
       lastTransitionTime:
         before?.status === verdict.status ? (before.lastTransitionTime ?? timestamp(now)) : timestamp(now),
       ...(verdict.reason !== undefined && { reason: verdict.reason }),
