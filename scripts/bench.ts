@@ -1,4 +1,6 @@
 // npm run bench [-- NAME [ARGUMENTS]]: each benchmark prints its own figures; without a name, all of them run.
+
+export {};
 const benchmarks: Readonly<Record<string, () => Promise<{ run(arguments_: readonly string[]): Promise<void> }>>> = {
   dns: () => import("../packages/holdfast/benches/dns.ts"),
   lab: () => import("../packages/holdfast/benches/lab.ts"),

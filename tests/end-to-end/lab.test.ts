@@ -100,16 +100,27 @@ describe("the ratings application on two sites and a witness", () => {
     await lab.untilWhole();
     await lab.order("cut", "seattle", "portland");
     const cut = await lab.until(({ stores }) => stores[0]?.durability === "local-only");
-    expect(cut.links.find(({ between }) => between.includes("seattle") && between.includes("portland"))?.state).toBe("cut");
+    expect(cut.links.find(({ between }) => between.includes("seattle") && between.includes("portland"))?.state).toBe(
+      "cut",
+    );
     expect((await fetch(lab.url)).status).toBe(200);
     await lab.order("heal", "portland", "seattle");
     await lab.untilWhole();
   });
 
   it("says what is wrong with an order", async () => {
-    expect(await lab.run("lab", "kill", "tacoma")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("seattle, portland, boise") });
-    expect(await lab.run("lab", "thaw", "seattle")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("lab-site-state") });
-    expect(await lab.run("lab", "cut", "seattle", "seattle")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("lab-link-unknown") });
+    expect(await lab.run("lab", "kill", "tacoma")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("seattle, portland, boise"),
+    });
+    expect(await lab.run("lab", "thaw", "seattle")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("lab-site-state"),
+    });
+    expect(await lab.run("lab", "cut", "seattle", "seattle")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("lab-link-unknown"),
+    });
   });
 
   it("refuses a second lab and leaves the first alone", async () => {
@@ -140,7 +151,10 @@ describe("the ratings application on two sites and a witness", () => {
     const { supervisor } = await lab.status();
     process.kill(supervisor, "SIGKILL");
     await expect.poll(() => processesBelow(join(lab.folder, "lab")), { timeout: 10_000 }).toEqual([]);
-    expect(await lab.run("lab", "status")).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("lab-not-running") });
+    expect(await lab.run("lab", "status")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("lab-not-running"),
+    });
     await lab.up();
     await lab.untilWhole();
   });
@@ -157,8 +171,16 @@ describe("a lab that cannot start", () => {
   beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), "holdfast-refused-"))));
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  async function refusal(options: { readonly file?: string; readonly port?: number; readonly folder?: string }): Promise<string> {
-    const lab = await LabSession.create({ port: options.port ?? 18_090, folder: options.folder ?? join(folder, "state"), ...(options.file ? { file: options.file } : {}) });
+  async function refusal(options: {
+    readonly file?: string;
+    readonly port?: number;
+    readonly folder?: string;
+  }): Promise<string> {
+    const lab = await LabSession.create({
+      port: options.port ?? 18_090,
+      folder: options.folder ?? join(folder, "state"),
+      ...(options.file ? { file: options.file } : {}),
+    });
     for (const extra of [["--detach"], []]) {
       const { exitCode, stderr } = await lab.run("lab", "up", lab.file, "--port", String(lab.port), ...extra);
       expect(exitCode, stderr).toBe(2);

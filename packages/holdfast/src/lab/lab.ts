@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { connectKubeconfig } from "../adapters/kubernetes/index.ts";
+import { systemClock } from "../adapters/system/index.ts";
 import { HoldfastError } from "../base/index.ts";
 import { renderSite, requiredSecrets } from "../core/render/kubernetes/index.ts";
 import type { Fleet, SiteName } from "../core/spec/index.ts";
-import { applyManifests } from "../ports/index.ts";
+import { applyManifests, RolloutError } from "../ports/index.ts";
 import { BuiltInUser } from "./built-in-user.ts";
 import { EventLog } from "./event-log.ts";
 import { Gateway } from "./gateway.ts";
@@ -146,9 +147,14 @@ export class Lab {
       await cluster.apply(manifest, this.#stop.signal);
     }
     await applyManifests(cluster, manifests, {
+      clock: systemClock,
       signal: this.#stop.signal,
       timeoutMs: READY_TIMEOUT_MS,
-      onProgress: (progress) => this.#event(`${plan.name}: ${progress.text}`),
+      onProgress: ({ kind, text }) => {
+        if (kind === "waiting" || kind === "failed") this.#event(`${plan.name}: ${text}`);
+      },
+    }).catch((error: unknown) => {
+      throw error instanceof RolloutError ? rolloutProblems(plan.name, error) : error;
     });
     this.#event(`${plan.name}: all ${manifests.length} objects applied and ready`);
   }
@@ -319,6 +325,14 @@ export class Lab {
     await releaseStateFolder(this.#options.folder);
     this.#guardian?.dismiss();
   }
+}
+
+function rolloutProblems(site: string, error: RolloutError): HoldfastError {
+  const [first, ...rest] = error.failures.map(({ reference, reason }) => ({
+    code: "lab-site-failed" as const,
+    message: `site ${site}: ${reference.kind} ${reference.name}: ${reason}`,
+  }));
+  return new HoldfastError([first ?? { code: "lab-site-failed", message: error.message }, ...rest], { cause: error });
 }
 
 export interface LabOutcome {
