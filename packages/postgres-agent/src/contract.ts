@@ -17,6 +17,11 @@ export interface DesiredState {
   readonly syncStandbys: readonly string[];
   /** For a primary: standbys that may connect; each has a physical slot `holdfast_<name>`. */
   readonly standbys: readonly string[];
+  /**
+   * For a primary whose folder is empty: may it begin a new, empty database? Absent: only in term 0 or 1, because a later
+   * term means that the store has held data, and then an empty folder is a lost disk.
+   */
+  readonly initialize?: boolean;
 }
 
 export interface AgentState {
@@ -26,13 +31,19 @@ export interface AgentState {
   readonly reason: string;
   readonly systemIdentifier?: string;
   readonly timeline?: number;
-  /** pg_lsn as text: the end of WAL written (primary) or received and flushed (standby). */
+  /**
+   * pg_lsn as text: the end of WAL flushed (primary) or received and flushed (standby, fenced). Absent while it is not
+   * known for certain, for example while the server still reads its own WAL after a restart.
+   */
   readonly position?: string;
   readonly replayPosition?: string;
   /** A standby: is it streaming from its upstream now? */
   readonly streaming?: boolean;
+  /** The names that a commit waits for now, as the server has them in effect. */
   readonly syncStandbys: readonly string[];
   readonly replicas: readonly ReplicaState[];
+  /** While the role is "cloning". */
+  readonly clone?: { readonly receivedBytes: number; readonly totalBytes?: number };
 }
 
 /** One row of pg_stat_replication. */

@@ -1,0 +1,42 @@
+import { pino, type Logger } from "pino";
+
+export type Log = Logger;
+
+/** One JSON line an event on stdout, written at once: what a killed agent said last must not be lost in a buffer. */
+export function createLog(site: string): Log {
+  return pino({ base: { component: "postgres-agent", site } }, pino.destination({ dest: 1, sync: true }));
+}
+
+/** Milliseconds in which the same message of the server is not repeated, and how many messages are remembered for that. */
+const QUIET_MS = 60_000;
+const REMEMBERED = 32;
+
+/**
+ * The server's own messages ("LOG:  database system was shut down at ...") as lines of this log. Continuation lines, which
+ * begin with a tab, belong to details that the settings turn off. A standby whose upstream is away says so ten times a
+ * second: once a minute is enough.
+ */
+export class ServerLog {
+  readonly #log: Log;
+  readonly #said = new Map<string, number>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  take(line: string, now: number): void {
+    const [, severity, message] = /^([A-Z]+\d?):\s+(.*)$/.exec(line) ?? [];
+    if (severity === undefined || message === undefined) return;
+    const last = this.#said.get(message);
+    if (last !== undefined && now - last < QUIET_MS) return;
+    this.#said.set(message, now);
+    const [oldest] = this.#said.keys();
+    if (this.#said.size > REMEMBERED && oldest !== undefined) this.#said.delete(oldest);
+
+    const fields = { source: "postgresql", severity };
+    // Refusals of our own looks at a server that starts: the state says it already.
+    if (severity === "LOG" || message.startsWith("the database system is")) this.#log.debug(fields, message);
+    else if (severity === "PANIC") this.#log.error(fields, message);
+    else this.#log.warn(fields, message);
+  }
+}
