@@ -1,8 +1,9 @@
 import type { Problem, Result } from "../../base/index.ts";
 import { err, ok } from "../../base/index.ts";
 import { assembleFleet } from "./assemble-fleet.ts";
+import { checkConsistency } from "./consistency/index.ts";
 import type { SourceDocument } from "./document/index.ts";
-import { readDocument } from "./document/index.ts";
+import { documentLimits, readDocument } from "./document/index.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkReferences } from "./references.ts";
 import { findSecrets } from "./secrets.ts";
@@ -37,11 +38,12 @@ export function parseFleetDocument(text: string, file: string): Result<ParsedFle
   if (!shape.success || problems.length > 0) return err(inFileOrder(problems));
 
   const fleet = assembleFleet(shape.data);
-  return ok({ fleet, document });
+  const contradictions = checkConsistency(fleet, document);
+  return contradictions.length > 0 ? err(inFileOrder(contradictions)) : ok({ fleet, document });
 }
 
 function inFileOrder(problems: readonly Problem[]): readonly Problem[] {
-  return problems.toSorted(
-    (a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0),
-  );
+  return problems
+    .toSorted((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0))
+    .slice(0, documentLimits.problems);
 }

@@ -1,4 +1,4 @@
-import type { LineCounter, Node } from "yaml";
+import type { LineCounter, Node, Pair, YAMLMap } from "yaml";
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { SourcePosition } from "../../../base/index.ts";
 import type { Path } from "./path.ts";
@@ -28,6 +28,8 @@ export class YamlDocument implements SourceDocument {
   readonly #root: Node | null;
   readonly #lines: LineCounter;
   readonly #aliasTargets: ReadonlyMap<Node, Node>;
+
+  readonly #pairsOf = new WeakMap<Node, ReadonlyMap<string | undefined, Pair<Node, Node | null>>>();
 
   constructor(parts: {
     file: string;
@@ -72,8 +74,18 @@ export class YamlDocument implements SourceDocument {
       return value && { value };
     }
     if (!isMap<Node, Node | null>(node)) return undefined;
-    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+    const pair = this.#pairs(node).get(String(step));
     return pair && { key: pair.key, value: pair.value ?? pair.key };
+  }
+
+  /** Kept, so that a thousand problems in one map of thousands of keys do not look through it a thousand times. */
+  #pairs(map: YAMLMap<Node, Node | null>): ReadonlyMap<string | undefined, Pair<Node, Node | null>> {
+    let pairs = this.#pairsOf.get(map);
+    if (pairs === undefined) {
+      pairs = new Map(map.items.map((pair) => [keyText(pair.key), pair]));
+      this.#pairsOf.set(map, pairs);
+    }
+    return pairs;
   }
 
   #rangeOf(node: Node): readonly [number, number] {
@@ -95,4 +107,13 @@ export class YamlDocument implements SourceDocument {
       length: Math.max(firstLine.trimEnd().length, 1),
     };
   }
+}
+
+/** Keys that YAML reads as numbers or booleans are what stands in the text. */
+export function keyText(key: unknown): string | undefined {
+  if (!isScalar(key)) return undefined;
+  const { value } = key;
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : undefined;
 }

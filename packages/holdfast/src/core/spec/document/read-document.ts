@@ -1,8 +1,8 @@
-import { Composer, LineCounter, Parser, isAlias, isMap, isScalar, isSeq } from "yaml";
+import { Composer, Lexer, LineCounter, Parser, isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { CST, Document, Node, ParsedNode } from "yaml";
 import type { Problem, Result, SourcePosition } from "../../../base/index.ts";
 import { err, ok } from "../../../base/index.ts";
-import { YamlDocument } from "./document.ts";
+import { YamlDocument, keyText } from "./document.ts";
 import type { SourceDocument } from "./document.ts";
 import type { Path } from "./path.ts";
 import { formatPath } from "./path.ts";
@@ -13,6 +13,7 @@ export const documentLimits = {
   depth: 40,
   nodes: 400_000,
   aliases: 100,
+  lexemes: 600_000,
   problems: 100,
 } as const;
 
@@ -29,15 +30,23 @@ export function readDocument(text: string, file: string): Result<SourceDocument,
   const lines = new LineCounter();
   const at = (offset: number): SourcePosition => positionAt(lines, file, offset);
 
+  const excess = findLexicalExcess(text);
+  if (excess !== undefined) {
+    lines.lineStarts = lineStarts(text, excess.offset);
+    return err([tooComplex(excess.message, at(excess.offset))]);
+  }
+
   const tokens: CST.Token[] = [];
+  let documents = 0;
   for (const token of new Parser(lines.addNewLine).parse(text)) {
-    const excess = findExcess(token);
-    if (excess !== undefined) return err([tooComplex(excess.message, at(excess.offset))]);
+    const deep = findDepthExcess(token);
+    if (deep !== undefined) return err([tooComplex(deep.message, at(deep.offset))]);
     tokens.push(token);
+    if (token.type === "document" && ++documents > 1) break;
   }
 
   // Duplicate keys are looked for below: the library compares each key with each other one of its map.
-  const [document, second] = [...new Composer({ uniqueKeys: false, logLevel: "silent" }).compose(tokens)];
+  const [document, second] = new Composer({ uniqueKeys: false, logLevel: "silent" }).compose(tokens);
   if (document === undefined || document.contents === null) {
     return err([{ code: "document-empty", message: "the file is empty", at: at(0) }]);
   }
@@ -125,7 +134,7 @@ class Reading {
     const map: Record<string, unknown> = {};
     const first = new Map<string, Node>();
     for (const { key, value } of items) {
-      const name = isScalar(key) ? keyText(key.value) : undefined;
+      const name = keyText(key);
       if (!isScalar(key) || name === undefined) {
         this.problems.push(syntaxProblem("a key must be plain text", this.#positionOf(key)));
         continue;
@@ -171,25 +180,41 @@ class Reading {
   }
 }
 
-/** Keys that YAML reads as numbers or booleans are what stands in the text. */
-function keyText(value: unknown): string | undefined {
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-    ? String(value)
-    : undefined;
+interface Excess {
+  readonly message: string;
+  readonly offset: number;
+}
+
+/**
+ * What the library's parser would take quadratic time for: nesting that costs a character a level. Nesting by
+ * indentation costs a growing line a level, so the limit on the length of the file bounds it.
+ */
+function findLexicalExcess(text: string): Excess | undefined {
+  let [offset, count, flow, indicators, aliases] = [0, 0, 0, 0, 0];
+  for (const lexeme of new Lexer().lex(text)) {
+    // Byte order marks and the lexer's own marks of documents and scalars; the marks are no part of the text.
+    if (lexeme === "\u0002" || lexeme === "\u0018" || lexeme === "\u001f") continue;
+    if (++count > documentLimits.lexemes) return { message: "the document has too many parts", offset };
+    if (lexeme === "[" || lexeme === "{") flow += 1;
+    else if (lexeme === "]" || lexeme === "}") flow -= 1;
+    else if (lexeme === "-" || lexeme === "?") indicators += 1;
+    else if (lexeme.endsWith("\n")) indicators = 0;
+    else if (lexeme.startsWith("*")) aliases += 1;
+    if (flow > documentLimits.depth || indicators > documentLimits.depth) return tooDeep(offset);
+    if (aliases > documentLimits.aliases) {
+      return { message: `the document has more than ${documentLimits.aliases} aliases`, offset };
+    }
+    offset += lexeme.length;
+  }
+  return undefined;
 }
 
 /** Walks a token without recursion: what is too deep here would overflow the stack of the composer. */
-function findExcess(token: CST.Token): { message: string; offset: number } | undefined {
+function findDepthExcess(token: CST.Token): Excess | undefined {
   const open: { token: CST.Token; depth: number }[] = [{ token, depth: 0 }];
-  let aliases = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token: current, depth } = next;
-    if (depth > documentLimits.depth) {
-      return { message: `the document is nested more than ${documentLimits.depth} deep`, offset: current.offset };
-    }
-    if (current.type === "alias" && ++aliases > documentLimits.aliases) {
-      return { message: `the document has more than ${documentLimits.aliases} aliases`, offset: current.offset };
-    }
+    if (depth > documentLimits.depth) return tooDeep(current.offset);
     if (current.type === "document" && current.value) open.push({ token: current.value, depth });
     if ("items" in current) {
       for (const item of current.items) {
@@ -199,6 +224,14 @@ function findExcess(token: CST.Token): { message: string; offset: number } | und
     }
   }
   return undefined;
+}
+
+function tooDeep(offset: number): Excess {
+  return { message: `the document is nested more than ${documentLimits.depth} deep`, offset };
+}
+
+function lineStarts(text: string, end: number): number[] {
+  return [0, ...[...text.slice(0, end).matchAll(/\n/g)].map((match) => match.index + 1)];
 }
 
 function positionAt(lines: LineCounter, file: string, offset: number): SourcePosition {

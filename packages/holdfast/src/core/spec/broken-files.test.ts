@@ -1,0 +1,357 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { ProblemCode } from "../../base/index.ts";
+import { parseFleet } from "./index.ts";
+import { editText } from "./edit-text.ts";
+
+type ExampleName = "ratings" | "ratings-azure-stack-hub";
+
+const exampleText = (name: ExampleName): string =>
+  readFileSync(new URL(`../../../../../examples/${name}/holdfast.yaml`, import.meta.url), "utf8");
+
+interface Broken {
+  readonly what: string;
+  readonly example?: ExampleName;
+  readonly edits: readonly (readonly [from: string, to: string])[];
+  readonly code: ProblemCode;
+  /** Text of the line that the problem must point to: its first occurrence after the edits. */
+  readonly line: string;
+  readonly hint?: string;
+}
+
+const HUB: ExampleName = "ratings-azure-stack-hub";
+
+const broken: readonly Broken[] = [
+  {
+    what: "a misspelt key",
+    edits: [["    whenAlone: continue", "    whenalone: continue"]],
+    code: "unknown-key",
+    line: "whenalone",
+    hint: 'Did you mean "whenAlone"?',
+  },
+  {
+    what: "a misspelt top-level key",
+    edits: [["traffic:", "trafic:"]],
+    code: "unknown-key",
+    line: "trafic:",
+    hint: 'Did you mean "traffic"?',
+  },
+  {
+    what: "a key of another section",
+    edits: [["registry:", "registry:\n  ttl: 1s"]],
+    code: "unknown-key",
+    line: "  ttl: 1s",
+    hint: "Keys here: server, pullSecret, kind, charts.",
+  },
+  {
+    what: "a missing section",
+    edits: [["registry:\n  server: holdfast.example\n", ""]],
+    code: "missing-key",
+    line: "apiVersion:",
+  },
+  {
+    what: "a missing key",
+    edits: [["    database: ratings\n", ""]],
+    code: "missing-key",
+    line: "  - name: ratings-db",
+  },
+  {
+    what: "a key twice",
+    edits: [["    storage: { size: 10Gi }", "    storage: { size: 10Gi }\n    storage: { size: 20Gi }"]],
+    code: "duplicate-key",
+    line: "20Gi",
+  },
+  { what: "another version of the format", edits: [["v1alpha1", "v2"]], code: "invalid-value", line: "apiVersion:" },
+  {
+    what: "a misspelt choice",
+    edits: [["durability: replicated", "durability: replicate"]],
+    code: "invalid-value",
+    line: "durability:",
+    hint: 'Did you mean "replicated"?',
+  },
+  {
+    what: "a misspelt kind of union",
+    edits: [["kind: priority", "kind: prio"]],
+    code: "invalid-value",
+    line: "policy:",
+  },
+  {
+    what: "a union without its kind",
+    edits: [["{ kind: none }", "{ secret: web-tls }"]],
+    code: "missing-key",
+    line: "tls:",
+  },
+  {
+    what: "a number for text",
+    edits: [["  name: ratings\n", "  name: 7\n"]],
+    code: "wrong-type",
+    line: "name: 7",
+    hint: "Put it in quotes.",
+  },
+  {
+    what: "text for a list",
+    edits: [["sites: [seattle, portland]", "sites: seattle"]],
+    code: "wrong-type",
+    line: "sites: seattle",
+  },
+  {
+    what: "nothing where a map is meant",
+    edits: [["objectives:\n  availability: 99.95%\n  rto: 5s\n  rpo: 0s", "objectives:"]],
+    code: "wrong-type",
+    line: "objectives:",
+  },
+  { what: "a duration without its unit", edits: [["rto: 5s", "rto: 5"]], code: "wrong-type", line: "rto:" },
+  { what: "a bad percentage", edits: [["99.95%", "199%"]], code: "invalid-value", line: "availability:" },
+  { what: "a DNS TTL in milliseconds", edits: [["ttl: 1s", "ttl: 1500ms"]], code: "invalid-value", line: "ttl:" },
+  { what: "a bad bandwidth", edits: [["200Mbps", "200MB"]], code: "invalid-value", line: "200MB" },
+  { what: "a bad memory quantity", edits: [["memory: 64Mi", "memory: 64MB"]], code: "invalid-value", line: "64MB" },
+  {
+    what: "a bad IPv4 address",
+    edits: [["ingress: 192.0.2.10", "ingress: 192.0.2.310"]],
+    code: "invalid-value",
+    line: "192.0.2.310",
+  },
+  {
+    what: "a port beyond 65535",
+    edits: [["10.10.0.11:6443", "10.10.0.11:66443"]],
+    code: "invalid-value",
+    line: "66443",
+  },
+  {
+    what: "a site name that is no DNS label",
+    edits: [["- name: seattle", "- name: Seattle_1"]],
+    code: "invalid-value",
+    line: "Seattle_1",
+  },
+  { what: "a bad cron schedule", edits: [['"0 2 * * *"', '"at two"']], code: "invalid-value", line: "at two" },
+  {
+    what: "a site that is not there",
+    edits: [["order: [seattle, portland]", "order: [seattle, portlnd]"]],
+    code: "unknown-name",
+    line: "portlnd",
+    hint: 'Did you mean "portland"?',
+  },
+  {
+    what: "a link to nowhere",
+    edits: [["between: [seattle, boise]", "between: [seattle, idaho]"]],
+    code: "unknown-name",
+    line: "idaho",
+  },
+  {
+    what: "a backup of a store that is not there",
+    edits: [["store: ratings-db", "store: ratingsdb"]],
+    code: "unknown-name",
+    line: "ratingsdb",
+    hint: 'Did you mean "ratings-db"?',
+  },
+  {
+    what: "a connection to a component that is not there",
+    edits: [["connectsTo: [ratings-api]", "connectsTo: [api]"]],
+    code: "unknown-name",
+    line: "connectsTo: [api]",
+  },
+  {
+    what: "a probe of a port that is not there",
+    edits: [["path: /readyz, port: http", "path: /readyz, port: htp"]],
+    code: "unknown-name",
+    line: "htp,",
+    hint: 'Did you mean "http"?',
+  },
+  {
+    what: "an application at the witness",
+    edits: [["order: [seattle, portland]", "order: [seattle, boise]"]],
+    code: "unknown-name",
+    line: "order:",
+  },
+  {
+    what: "two sites of one name",
+    edits: [["- name: portland", "- name: seattle"]],
+    code: "duplicate-name",
+    line: "- name: seattle\n    location: { dataCentre: portland-1",
+  },
+  {
+    what: "a component with a store's name",
+    edits: [["- name: ratings-web", "- name: ratings-db"]],
+    code: "duplicate-name",
+    line: "  - name: ratings-db\n    engine",
+  },
+  {
+    what: "a site twice in an order",
+    edits: [["order: [seattle, portland]", "order: [seattle, seattle]"]],
+    code: "duplicate-name",
+    line: "order:",
+  },
+  {
+    what: "a host outside the zone",
+    edits: [["host: www.ratings.example", "host: www.rating.example"]],
+    code: "contradiction",
+    line: "host: www",
+  },
+  {
+    what: "a link of a site with itself",
+    edits: [["between: [seattle, boise]", "between: [seattle, seattle]"]],
+    code: "contradiction",
+    line: "[seattle, seattle]",
+  },
+  {
+    what: "a link twice",
+    edits: [["between: [seattle, boise]", "between: [portland, seattle]"]],
+    code: "contradiction",
+    line: "[portland, seattle]",
+  },
+  {
+    what: "requests above limits",
+    edits: [["cpu: 250m, memory", "cpu: 2, memory"]],
+    code: "contradiction",
+    line: "cpu: 2, memory",
+  },
+  {
+    what: "fewest replicas above the most",
+    edits: [["replicas: 2", "replicas: { min: 5, max: 3 }"]],
+    code: "contradiction",
+    line: "min: 5",
+  },
+  {
+    what: "an unknown key in replicas",
+    edits: [["replicas: 2", "replicas: { min: 1, max: 3, cpu: 50% }"]],
+    code: "unknown-key",
+    line: "cpu: 50%",
+  },
+  {
+    what: "an unknown placeholder",
+    edits: [["SITE_NAME: ${site}", "SITE_NAME: ${region}"]],
+    code: "contradiction",
+    line: "${region}",
+  },
+  {
+    what: "a variable that is set twice",
+    edits: [["SITE_NAME: ${site}\n      secrets", "DATABASE_URL: none\n      secrets"]],
+    code: "contradiction",
+    line: "env: DATABASE_URL",
+  },
+  {
+    what: "a path that leads to two components",
+    edits: [["paths: [/healthz]", "paths: [/]"]],
+    code: "contradiction",
+    line: "        paths: [/]\n\nstores:",
+  },
+  {
+    what: "a password by its name",
+    edits: [["SITE_NAME: ${site}", "DB_PASSWORD: hunter2"]],
+    code: "secret-in-plain-text",
+    line: "DB_PASSWORD",
+  },
+  {
+    what: "a password in a URL",
+    edits: [["API: http://ratings-api:3000", "API: http://bob:hunter2@ratings-api"]],
+    code: "secret-in-plain-text",
+    line: "API:",
+  },
+  {
+    what: "bad YAML",
+    edits: [["sites: [seattle, portland]", "sites: [seattle, portland"]],
+    code: "yaml-syntax",
+    line: "storage: { size: 10Gi }",
+  },
+  {
+    what: "an anchor that is not there",
+    edits: [["location: { dataCentre: portland-1, region: us-west, country: US }", "location: *west"]],
+    code: "yaml-syntax",
+    line: "*west",
+  },
+  {
+    what: "a node range outside the network",
+    example: HUB,
+    edits: [["range: 10.100.1.0/24", "range: 10.200.1.0/24"]],
+    code: "contradiction",
+    line: "10.200.1.0/24",
+  },
+  {
+    what: "an IPv4 range with host bits",
+    example: HUB,
+    edits: [["10.100.0.0/16", "10.100.0.1/16"]],
+    code: "invalid-value",
+    line: "10.100.0.1/16",
+  },
+  {
+    what: "a Kubernetes version that YAML reads as a number",
+    example: HUB,
+    edits: [["kubernetesVersion: 1.34.4", "kubernetesVersion: 1.34"]],
+    code: "wrong-type",
+    line: "kubernetesVersion",
+    hint: "Put it in quotes.",
+  },
+  {
+    what: "a key of another platform",
+    example: HUB,
+    edits: [["kind: azure-stack-hub", "kind: kubernetes"]],
+    code: "unknown-key",
+    line: "portalUrl",
+  },
+  {
+    what: "a data member at the witness",
+    example: HUB,
+    edits: [["{ site: azure-central, role: arbiter }", "{ site: azure-central }"]],
+    code: "contradiction",
+    line: "{ site: azure-central }",
+  },
+  {
+    what: "Traffic Manager without its profile",
+    example: HUB,
+    edits: [["  azureTrafficManager: { relativeName: ratings-contoso, resourceGroup: ratings-global }\n", ""]],
+    code: "contradiction",
+    line: "provider: azure-traffic-manager",
+  },
+  {
+    what: "a group that includes itself",
+    example: HUB,
+    edits: [
+      [
+        "      purpose: Builds and repairs every cluster",
+        "      purpose: Builds\n      includes: [Seattle K8s Cluster Contributor]",
+      ],
+    ],
+    code: "contradiction",
+    line: "includes: [Seattle",
+  },
+  {
+    what: "an SSH key that is none",
+    example: HUB,
+    edits: [["publicKey: ssh-ed25519", "publicKey: PuTTY"]],
+    code: "invalid-value",
+    line: "publicKey:",
+  },
+];
+
+describe("a broken fleet file", () => {
+  it.each(broken)("$what: $code", ({ example = "ratings", edits, code, line, hint }) => {
+    const text = editText(exampleText(example), edits);
+    const parsed = parseFleet(text, "holdfast.yaml");
+    const problems = parsed.ok ? [] : parsed.error;
+    const expectedLine = text.slice(0, text.indexOf(line)).split("\n").length;
+    const match = problems.find((problem) => problem.code === code && problem.at?.line === expectedLine);
+    expect(match, `expected ${code} on line ${expectedLine}, found ${JSON.stringify(problems, null, 1)}`).toBeDefined();
+    if (hint !== undefined) expect(match?.hint).toBe(hint);
+  });
+
+  it("reports several problems at once, in the order of the file", () => {
+    const text = editText(exampleText("ratings"), [
+      ["between: [seattle, boise]", "between: [seatle, boise]"],
+      ["ttl: 1s", "ttl: soon"],
+      ["keep: 14", "kept: 14"],
+    ]);
+    const parsed = parseFleet(text, "holdfast.yaml");
+    expect(parsed.ok ? [] : parsed.error.map((problem) => problem.code)).toEqual([
+      "unknown-name",
+      "invalid-value",
+      "unknown-key",
+    ]);
+  });
+
+  it("never repeats a secret in a message (R121)", () => {
+    const text = editText(exampleText("ratings"), [
+      ["API: http://ratings-api:3000", "DB_PASSWORD: hunter2\n        URL: postgres://app:hunter3@db/x"],
+    ]);
+    expect(JSON.stringify(parseFleet(text, "holdfast.yaml"))).not.toMatch(/hunter/);
+  });
+});
