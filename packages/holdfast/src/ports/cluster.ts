@@ -59,3 +59,25 @@ export class ClusterError extends Error {
     this.code = code;
   }
 }
+
+const codeByStatus: Readonly<Record<number, ClusterErrorCode>> = {
+  400: "invalid",
+  401: "refused",
+  403: "refused",
+  404: "not-found",
+  405: "refused",
+  408: "timeout",
+  409: "conflict",
+  410: "conflict",
+  413: "invalid",
+  415: "invalid",
+  422: "invalid",
+  429: "unreachable",
+  504: "timeout",
+};
+
+/** What a server's HTTP status means to us. A field that server-side apply does not know is answered 500 like a server's own mistake. */
+export function clusterErrorCode(status: number, message: string): ClusterErrorCode {
+  if (status === 500 && message.includes("failed to create typed patch object")) return "invalid";
+  return codeByStatus[status] ?? (status >= 500 ? "unreachable" : "refused");
+}

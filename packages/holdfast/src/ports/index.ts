@@ -1,4 +1,6 @@
 export type * from "./address-lookup.ts";
+export { applyManifests } from "./apply-manifests.ts";
+export type { ApplyOptions, RolloutSummary } from "./apply-manifests.ts";
 export * from "./cluster.ts";
 export type * from "./database-connector.ts";
 export type * from "./database-control.ts";
@@ -7,3 +9,4 @@ export type * from "./log.ts";
 export type * from "./name-server.ts";
 export type * from "./primary-register.ts";
 export type * from "./prober.ts";
+export * from "./rollout-report.ts";

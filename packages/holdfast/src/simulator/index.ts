@@ -1,0 +1,1 @@
+export { SimulatedCluster } from "./cluster.ts";
