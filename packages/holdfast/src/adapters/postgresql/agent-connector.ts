@@ -34,19 +34,35 @@ export function agentConnector({ timeoutMs = 1000 } = {}): DatabaseConnector & {
         "content-length": String(Buffer.byteLength(body)),
       }),
     };
-    const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const { status, text } = await exchange(
-      { host, port, method, path, headers, agent: connections, signal: within },
-      body,
-    ).catch((cause: unknown) => {
-      const slow = within.aborted && !signal.aborted;
-      throw new Error(`${doing} failed: ${slow ? `no answer within ${timeoutMs} ms` : reasonOf(cause)}`, { cause });
-    });
+    const limit = limited(signal, timeoutMs);
+    const options = { host, port, method, path, headers, agent: connections, signal: limit.signal };
+    const { status, text } = await exchange(options, body)
+      .catch((cause: unknown) => {
+        const slow = limit.signal.aborted && !signal.aborted;
+        throw new Error(`${doing} failed: ${slow ? `no answer within ${timeoutMs} ms` : reasonOf(cause)}`, { cause });
+      })
+      .finally(limit.end);
     if (status !== 200 && status !== 202) throw new Error(`${doing} was refused with ${status}`);
     const state = parseState(text);
     if (state === undefined) throw new Error(`${doing} was answered with something that is no state`);
     return state;
   }
+}
+
+/** Aborts with `signal` or after the time. Not AbortSignal.any, which would stay with a signal that lives as long as we do. */
+function limited(signal: AbortSignal, timeoutMs: number): { readonly signal: AbortSignal; readonly end: () => void } {
+  const give = new AbortController();
+  const stop = () => give.abort();
+  const timer = setTimeout(stop, timeoutMs);
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  return {
+    signal: give.signal,
+    end: () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    },
+  };
 }
 
 function exchange(options: RequestOptions, body: string | undefined): Promise<{ status: number; text: string }> {

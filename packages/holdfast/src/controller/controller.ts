@@ -1,0 +1,231 @@
+import type { SiteStatus } from "../api-contract/index.ts";
+import type { Clock, Random } from "../base/index.ts";
+import type { PostgresqlStore } from "../core/spec/index.ts";
+import { FLEET_LABEL } from "../core/render/kubernetes/index.ts";
+import type { AddressLookup, Cluster, DatabaseConnector, HttpAnswer, Log, NameServer, Prober } from "../ports/index.ts";
+import { Bell } from "./bell.ts";
+import type { ControllerConfig } from "./config.ts";
+import { EndpointKeeper } from "./endpoint-keeper.ts";
+import { HealthBoard } from "./health-board.ts";
+import { ProbeCounter, renderMetrics } from "./metrics.ts";
+import { observeSite, probeTarget } from "./observe-site.ts";
+import { followPodAddress } from "./pod-addresses.ts";
+import { ClusterRegister } from "./register.ts";
+import { following, repeat } from "./repeat.ts";
+import type { Loop } from "./repeat.ts";
+import { readKeptStatus, StatusReporter } from "./status-reporter.ts";
+import { Steering } from "./steering.ts";
+import { StoreKeeper } from "./store-keeper.ts";
+
+/** The controller's outside. `nameServer`: absent where somebody else answers DNS. */
+export interface ControllerPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly cluster: Cluster;
+  readonly prober: Prober;
+  readonly databases: DatabaseConnector;
+  readonly lookup: AddressLookup;
+  readonly nameServer?: NameServer;
+  readonly log: Log;
+}
+
+/** A cluster that does not answer at the start is not waited for longer: users are. */
+const RESTORE_MS = 2000;
+const RETRY_MS = 500;
+
+/** One site's (or the witness's) controller: loops that share nothing but what they know. */
+export class Controller {
+  readonly #config: ControllerConfig;
+  readonly #ports: ControllerPorts;
+  readonly #health: HealthBoard;
+  readonly #probes = new ProbeCounter();
+  readonly #steering: Steering | undefined;
+  readonly #stores: readonly StoreLoops[];
+  readonly #register: ClusterRegister;
+  readonly #statusBell = new Bell();
+  #ready = false;
+
+  constructor(config: ControllerConfig, ports: ControllerPorts) {
+    const { fleet, site: self } = config;
+    const { clock, log } = ports;
+    this.#config = config;
+    this.#ports = ports;
+    this.#steering = ports.nameServer && new Steering(fleet, ports.nameServer, log);
+    const sites = fleet.sites.map((site) => site.name);
+    this.#health = new HealthBoard(sites, fleet.traffic.probe, clock, (site, { verdict, reason }) => {
+      const tell = verdict === "up" ? "info" : "warn";
+      log[tell](`${site} is ${verdict}`, { reason });
+      this.#steer();
+      this.#statusBell.ring();
+    });
+    const stores = fleet.stores.filter(
+      (store): store is PostgresqlStore => store.engine === "postgresql" && store.sites.includes(self),
+    );
+    this.#register = new ClusterRegister(ports.cluster, stores, () => {
+      for (const store of this.#stores) store.wake();
+    });
+    this.#stores = stores.map((store) => new StoreLoops(config, store, ports, this.#register, this.#statusBell));
+  }
+
+  /** Resolves when the signal aborts and everything has ended. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#restore(signal);
+    this.#steer();
+    this.#ready = true;
+    const { clock, log, cluster } = this.#ports;
+    const reporter = new StatusReporter(cluster, clock, () => this.status());
+    const report: Loop = {
+      name: "writing the status",
+      retryMs: RETRY_MS,
+      bell: this.#statusBell,
+      turn: (until) => reporter.turn(until),
+    };
+    const register = following("following the register", this.#register.run.bind(this.#register), log);
+    await Promise.all([
+      ...this.#config.fleet.sites.map((site) => this.#observe(site, signal)),
+      ...(this.#stores.length > 0 ? [repeat(register, clock, log, signal)] : []),
+      ...this.#stores.map((store) => store.run(signal)),
+      repeat(report, clock, log, signal),
+    ]);
+  }
+
+  status(): SiteStatus {
+    return {
+      site: this.#config.site,
+      role: this.#config.role,
+      verdicts: this.#health.verdicts(),
+      answers: this.#steering?.answers() ?? {},
+      stores: this.#stores.map((store) => store.status()),
+    };
+  }
+
+  /** The HTTP API: for kubelets, Prometheus and people inside the cluster. It knows no secret. */
+  handle(path: string): HttpAnswer | undefined {
+    const plain = (status: number, body: string) => ({ status, contentType: "text/plain; charset=utf-8", body });
+    switch (path) {
+      case "/livez":
+        return plain(200, "ok\n");
+      case "/readyz":
+        return this.#ready ? plain(200, "ok\n") : plain(503, "not answering yet\n");
+      case "/metrics": {
+        const body = renderMetrics(this.status(), this.#probes, this.#ports.nameServer?.counts() ?? []);
+        return { status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body };
+      }
+      case "/v1/status":
+        return { status: 200, contentType: "application/json", body: `${JSON.stringify(this.status())}\n` };
+      default:
+        return undefined;
+    }
+  }
+
+  #steer(): void {
+    if (this.#steering?.follow((site) => this.#health.verdictOn(site))) this.#statusBell.ring();
+  }
+
+  async #observe(site: ControllerConfig["fleet"]["sites"][number], signal: AbortSignal): Promise<void> {
+    const { fleet, site: self } = this.#config;
+    const target = probeTarget(fleet, self, site);
+    if (!target) return;
+    const onSample = (sample: Parameters<ProbeCounter["record"]>[1]) => {
+      this.#probes.record(site.name, sample);
+      this.#health.record(site.name, sample);
+    };
+    await observeSite(target, fleet.traffic.probe.intervalMs, this.#ports, onSample, signal);
+  }
+
+  /** Starts from what was known before, so that a restart of this pod is no reason to answer differently. */
+  async #restore(signal: AbortSignal): Promise<void> {
+    const { clock, cluster, log } = this.#ports;
+    const give = new AbortController();
+    const reading = readKeptStatus(cluster, give.signal).catch((error: unknown) => {
+      log.warn("starting without the last status", { reason: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    });
+    const kept = await Promise.race([reading, clock.sleep(RESTORE_MS, signal)]);
+    give.abort();
+    if (!kept) return;
+    this.#health.restore(kept.verdicts);
+    for (const store of this.#stores) store.restore(kept);
+  }
+}
+
+/** The two loops of one store and where its pod is. */
+class StoreLoops {
+  readonly #ports: ControllerPorts;
+  readonly #keeper: StoreKeeper;
+  readonly #endpoints: EndpointKeeper;
+  readonly #pod: { readonly namespace: string; readonly name: string; readonly labelSelector: string };
+  readonly #statusBell: Bell;
+  readonly #bells = { database: new Bell(), endpoints: new Bell() };
+  #podAddress: string | undefined;
+
+  constructor(
+    { fleet, site }: ControllerConfig,
+    store: PostgresqlStore,
+    ports: ControllerPorts,
+    register: ClusterRegister,
+    statusBell: Bell,
+  ) {
+    this.#ports = ports;
+    this.#statusBell = statusBell;
+    this.#keeper = new StoreKeeper(fleet, store, site, { ...ports, register });
+    this.#endpoints = new EndpointKeeper(fleet, store, site, { ...ports, register });
+    this.#pod = {
+      namespace: fleet.application.namespace,
+      name: `${store.name}-0`,
+      labelSelector: `app.kubernetes.io/name=${store.name},${FLEET_LABEL}=${fleet.name}`,
+    };
+  }
+
+  wake(): void {
+    this.#bells.database.ring();
+    this.#bells.endpoints.ring();
+  }
+
+  restore(kept: SiteStatus): void {
+    const status = kept.stores.find((each) => each.name === this.#keeper.store.name);
+    if (status) this.#keeper.restore(status);
+  }
+
+  status(): ReturnType<StoreKeeper["status"]> {
+    return this.#keeper.status();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { cluster, clock, log } = this.#ports;
+    const { name } = this.#keeper.store;
+    const database: Loop = {
+      name: `keeping the database ${name}`,
+      retryMs: RETRY_MS,
+      bell: this.#bells.database,
+      turn: async (until) => {
+        const before = this.#keeper.status().since;
+        try {
+          return await this.#keeper.turn(this.#podAddress, until);
+        } finally {
+          if (this.#keeper.status().since !== before) this.#statusBell.ring();
+        }
+      },
+    };
+    const endpoints: Loop = {
+      name: `keeping the endpoints of ${name}`,
+      retryMs: RETRY_MS,
+      bell: this.#bells.endpoints,
+      turn: (until) => this.#endpoints.turn(this.#podAddress, until),
+    };
+    const onPod = (address: string | undefined) => {
+      this.#podAddress = address;
+      this.wake();
+    };
+    const pod = following(
+      `following the pod ${this.#pod.name}`,
+      (until, onTrouble) => followPodAddress(cluster, this.#pod, onPod, until, onTrouble),
+      log,
+    );
+    await Promise.all([
+      repeat(pod, clock, log, signal),
+      repeat(database, clock, log, signal),
+      repeat(endpoints, clock, log, signal),
+    ]);
+  }
+}
