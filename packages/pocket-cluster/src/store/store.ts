@@ -16,6 +16,8 @@ import type {
   WriteOptions,
   WriteResult,
 } from "./contract.ts";
+import { CLEANUP, definedType, DEFINITIONS, establishedStatus, isEstablished } from "./custom-resources/definitions.ts";
+import { servedTypes } from "./custom-resources/served.ts";
 import { badRequest, expired, notFound, statusOf } from "./errors.ts";
 import { freeze } from "./json.ts";
 import type { Draft } from "./json.ts";
@@ -44,6 +46,7 @@ class Store implements ObjectStore {
   readonly #registry = new Registry();
   readonly #collections = new Map<string, Collection>();
   readonly #watches = new Watches();
+  readonly #environment: Environment;
   readonly #journal: ((entry: JournalEntry) => void)[] = [];
   readonly #writer: Writer;
   #version = 0;
@@ -51,6 +54,7 @@ class Store implements ObjectStore {
   #restoredVersion = 0;
 
   constructor(environment: Environment, restore: Restore | undefined) {
+    this.#environment = environment;
     if (restore !== undefined) this.#restore(restore);
     this.#writer = new Writer(environment, this.#registry, {
       find: (collection, namespace, name) => this.#collection(collection).get(namespace, name),
@@ -89,10 +93,13 @@ class Store implements ObjectStore {
   }
 
   create(type: ResourceType, namespace: string | undefined, body: unknown, options: WriteOptions = {}): WriteResult {
-    return this.#writer.create(this.#served(type), namespace, body, options);
+    const served = this.#served(type);
+    const result = this.#writer.create(served, namespace, body, options);
+    if (served.collection === DEFINITIONS && options.dryRun !== true) this.#establish(served, result.object);
+    return result;
   }
   update(key: ObjectKey, body: unknown, options: WriteOptions = {}): WriteResult {
-    return this.#writer.update(this.#served(key.type), key, body, options);
+    return this.#settled(key.type, this.#writer.update(this.#served(key.type), key, body, options));
   }
   patch(
     key: ObjectKey,
@@ -100,11 +107,16 @@ class Store implements ObjectStore {
     body: unknown,
     options: WriteOptions & { readonly force?: boolean } = {},
   ): WriteResult {
-    return this.#writer.patch(this.#served(key.type), key, type, body, options);
+    const served = this.#served(key.type);
+    const result = this.#writer.patch(served, key, type, body, options);
+    if (result.created && served.collection === DEFINITIONS) this.#establish(served, result.object);
+    return this.#settled(key.type, result);
   }
   delete(key: ObjectKey, options: DeleteOptions = {}): KubeObject | undefined {
     const served = this.#served(key.type);
     const held = this.#writer.delete(served, key, options);
+    if (served.collection === DEFINITIONS && held !== undefined && options.dryRun !== true) this.#cleanUp(held);
+    this.#settled(key.type, undefined);
     return held === undefined ? undefined : served.view(held);
   }
   getScale(key: ObjectKey): KubeObject {
@@ -168,6 +180,59 @@ class Store implements ObjectStore {
     return { resourceVersion: this.#version, entries };
   }
 
+  /** A new definition is accepted at once, as an API server's own controller does a moment later. */
+  #establish(served: ServedType, definition: KubeObject): void {
+    const key = { type: served.type, name: definition.metadata.name };
+    const status = establishedStatus(definition, this.#environment.now());
+    const options = { subresource: "status", fieldManager: "kube-apiserver" } as const;
+    this.#writer.update(served, key, { ...definition, status }, options);
+  }
+
+  /** Deletes every object of a deleted definition; it goes itself once the last one is gone. */
+  #cleanUp(definition: KubeObject): void {
+    const { group, resource } = definedType(definition);
+    const [type] = this.types().filter((each) => each.group === group && each.resource === resource);
+    if (type !== undefined) {
+      for (const { metadata } of this.list(type).items) {
+        const { name, namespace } = metadata;
+        this.#writer.delete(this.#served(type), { type, name, ...(namespace === undefined ? {} : { namespace }) }, {});
+      }
+    }
+    this.#letGo(definition.metadata.name);
+  }
+
+  /** After a write to a custom resource: its last object may have been what held a deleted definition. */
+  #settled<T>(type: ResourceType, result: T): T {
+    if (this.#served(type).custom) this.#letGo(`${type.resource}.${type.group}`);
+    return result;
+  }
+
+  #letGo(name: string): void {
+    const definition = this.#collection(DEFINITIONS).get("", name);
+    const served = this.#registry.findType("apiextensions.k8s.io", "v1", "customresourcedefinitions");
+    if (definition?.metadata.deletionTimestamp === undefined || served === undefined) return;
+    const { group, resource } = definedType(definition);
+    for (const _object of this.#collection(`${group}/${resource}`).objects()) return;
+    const finalizers = (definition.metadata.finalizers ?? []).filter((each) => each !== CLEANUP);
+    this.#writer.update(
+      served,
+      { type: served.type, name },
+      { ...definition, metadata: { ...definition.metadata, finalizers } },
+      { fieldManager: "kube-apiserver" },
+    );
+  }
+
+  /** Serves what a definition defines, or no longer. */
+  #define(before: KubeObject | undefined, after: KubeObject | undefined): void {
+    if (before !== undefined) {
+      const { group, resource } = definedType(before);
+      this.#registry.removeCustom(group, resource);
+      if (after === undefined) this.#watches.clear(`${group}/${resource}`);
+    }
+    if (after === undefined || !isEstablished(after)) return;
+    for (const served of servedTypes(after)) this.#registry.add(served);
+  }
+
   #served(type: ResourceType): ServedType {
     const served = this.#registry.findType(type.group, type.version, type.resource);
     if (served === undefined) throw notFound(type, "");
@@ -201,6 +266,7 @@ class Store implements ObjectStore {
 
   #publish(name: string, change: Change): void {
     this.#collection(name).record(change);
+    if (name === DEFINITIONS) this.#define(change.before, change.after);
     const entry: JournalEntry = {
       resourceVersion: change.resourceVersion,
       key: journalKey(name, change.last),
@@ -222,6 +288,7 @@ class Store implements ObjectStore {
       this.#collection(`${group}/${resource}`).load(namespace, name, freeze(entry.object));
     }
     this.#restoredVersion = this.#version;
+    for (const definition of this.#collection(DEFINITIONS).objects()) this.#define(undefined, definition);
     for (const collection of this.#collections.values()) collection.forget(this.#version);
   }
 }

@@ -9,6 +9,7 @@ import type {
 } from "./contract.ts";
 import { ApiError } from "./contract.ts";
 import { checkPreconditions, planDeletion } from "./deletion.ts";
+import { DEFINITIONS } from "./custom-resources/definitions.ts";
 import * as errors from "./errors.ts";
 import { afterUpdate, apply, readOwnerships, writeOwnerships } from "./fields/ownership.ts";
 import type { Actor, Ownership } from "./fields/ownership.ts";
@@ -196,6 +197,7 @@ export class Writer {
     const { type, rules } = served;
     const { draft } = write;
     const metadata = metadataOf(draft);
+    this.#refuseWhileTerminating(served);
     placeInNamespace(served, metadata, namespace);
     const { name: given, generateName } = metadata;
     if (typeof generateName === "string" && given === undefined) {
@@ -224,23 +226,23 @@ export class Writer {
     if (this.#shelf.find(served.collection, namespace ?? "", name) !== undefined)
       throw errors.alreadyExists(type, name);
     const kept = options.dryRun === true ? asObject(freeze(draft)) : this.#shelf.commit(served, draft, undefined);
-    return { object: served.view(kept), created: true, warnings: write.warnings };
+    const warnings = [...write.warnings, ...(rules.warnings?.(object) ?? [])];
+    return { object: served.view(kept), created: true, warnings };
   }
 
   /** Replaces `live` by what the draft says, except for what this request may not write. */
   #replace(served: ServedType, live: KubeObject, write: Write, options: WriteOptions): WriteResult {
     const { type, rules } = served;
     const { draft } = write;
-    const metadata = metadataOf(draft);
     const answer = (object: KubeObject): WriteResult => ({
       object: served.view(object),
       created: false,
       warnings: write.warnings,
     });
-    checkVersion(served, live, metadata, options);
-    placeInNamespace(served, metadata, live.metadata.namespace);
+    checkVersion(served, live, metadataOf(draft), options);
+    placeInNamespace(served, metadataOf(draft), live.metadata.namespace);
     rules.defaults?.(draft);
-    keepUnwritten(served, draft, live, options.subresource);
+    const metadata = keepUnwritten(served, draft, live, options.subresource);
     const before = readOwnerships(live.metadata.managedFields);
     const owners =
       write.owners ??
@@ -355,6 +357,17 @@ export class Writer {
     };
   }
 
+  /** A type whose definition is being deleted takes no new objects. */
+  #refuseWhileTerminating(served: ServedType): void {
+    if (!served.custom) return;
+    const definition = this.#shelf.find(DEFINITIONS, "", `${served.type.resource}.${served.type.group}`);
+    if (definition?.metadata.deletionTimestamp === undefined) return;
+    throw new ApiError(405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating", {
+      ...(served.type.group === "" ? {} : { group: served.type.group }),
+      kind: served.type.resource,
+    });
+  }
+
   #admitToNamespace(served: ServedType, namespace: string | undefined, name: string): void {
     if (!served.type.namespaced) return;
     if (namespace === undefined || namespace === "") {
@@ -392,36 +405,40 @@ function dropStatus(served: ServedType, draft: Draft): void {
   else draft["status"] = zero;
 }
 
-/** Puts back from the live object what a request to this subresource does not write. */
+/** Puts back from the live object what a request to this subresource does not write. Returns the draft's metadata. */
 function keepUnwritten(
   served: ServedType,
   draft: Draft,
   live: KubeObject,
   subresource: WriteOptions["subresource"],
-): void {
-  const metadata = metadataOf(draft);
+): Draft {
   const keep = (target: Draft, source: Readonly<Record<string, unknown>>, names: Iterable<string>) => {
     for (const name of names) {
       if (source[name] === undefined) Reflect.deleteProperty(target, name);
       else target[name] = source[name] as Json;
     }
   };
-  const all = new Set([...Object.keys(draft), ...Object.keys(live)]);
+  const written = metadataOf(draft);
+  const all = [...Object.keys(draft), ...Object.keys(live).filter((name) => !(name in draft))];
+  let metadata = written;
   if (subresource === "status") {
     keep(
       draft,
       live,
-      [...all].filter((name) => name !== "status" && (served.custom || name !== "metadata")),
+      all.filter((name) => name !== "status"),
     );
+    // Only a built-in object's metadata can be written together with its status.
+    metadata = served.custom ? { ...(live.metadata as unknown as Draft) } : written;
     if (served.rules.statusKeepsLabels === true) keep(metadata, live.metadata, ["labels"]);
   } else if (subresource === "finalize") {
     const spec = draft["spec"];
     keep(draft, live, all);
     draft["spec"] = spec ?? {};
+    metadata = { ...(live.metadata as unknown as Draft) };
   } else if (hasStatus(served)) keep(draft, live, ["status"]);
-  if (draft["metadata"] === metadata) keep(metadata, live.metadata, SYSTEM_METADATA);
-  // The live object's metadata is shared: what follows needs its own.
-  else draft["metadata"] = { ...(live.metadata as unknown as Draft) };
+  keep(metadata, live.metadata, SYSTEM_METADATA);
+  draft["metadata"] = metadata;
+  return metadata;
 }
 
 function checkName(body: JsonObject, key: ObjectKey): void {

@@ -59,6 +59,12 @@ function ownable(object: JsonObject): JsonObject {
   return result;
 }
 
+/** What an applied object speaks of: metadata that names it says nothing. */
+function spokenOf(config: JsonObject): JsonObject {
+  const object = ownable(config);
+  return Object.keys(object["metadata"] as JsonObject).length === 0 ? without(object, "metadata") : object;
+}
+
 export function readOwnerships(managedFields: unknown): readonly Ownership[] {
   if (!isList(managedFields)) return [];
   return managedFields.flatMap((entry): Ownership[] => {
@@ -164,7 +170,7 @@ export function apply(
   actor: Actor,
   force: boolean,
 ): Applied {
-  const mine = fieldsSet(shape, ownable(config));
+  const mine = fieldsSet(shape, spokenOf(config));
   const last = owners.find((owner) => isSame(owner, actor, "Apply"));
   const others = owners.filter((owner) => owner !== last);
   const merged = merge(shape, live, config) as JsonObject;

@@ -30,6 +30,8 @@ export interface KindRules {
   readonly validate?: (object: KubeObject, old?: KubeObject) => readonly FieldProblem[];
   readonly validateUpdate?: (object: KubeObject, old: KubeObject) => readonly FieldProblem[];
   readonly validateStatus?: (object: KubeObject) => readonly FieldProblem[];
+  /** What a writer should know although the object is sound. */
+  readonly warnings?: (object: KubeObject) => readonly string[];
   /** Whether an update changes what is desired; metadata.generation counts these. Absent: the kind has no generation. */
   readonly generation?: (draft: JsonObject, old: JsonObject) => boolean;
   /** A PUT of a name that does not exist creates it. */

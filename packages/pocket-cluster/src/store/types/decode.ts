@@ -54,7 +54,7 @@ function zeroOf(shape: StructShape): Draft {
   const zero: Draft = {};
   for (const [name, field] of shape.fields) {
     if (field.default !== undefined) zero[name] = field.shape.kind === "struct" ? zeroOf(field.shape) : field.default;
-    else if (field.required) zero[name] = null;
+    else if (field.required || field.written) zero[name] = null;
   }
   return zero;
 }
@@ -82,11 +82,13 @@ class Walk {
 
   struct(shape: StructShape, body: JsonObject, owner: string): Draft {
     const result: Draft = {};
-    for (const [name, value] of Object.entries(body)) {
+    // Objects made by our own controllers may carry `undefined` where JSON would leave the field out.
+    for (const [name, value] of Object.entries(body as Readonly<Record<string, Json | undefined>>)) {
+      if (value === undefined) continue;
       const field = shape.fields.get(name);
       if (field === undefined) {
         if (shape.open) result[name] = copy(value);
-        else this.unknown.push(`unknown field "${[...this.#path, name].join("")}"`);
+        else this.unknown.push(`unknown field "${this.#path.join("")}${this.#path.length === 0 ? "" : "."}${name}"`);
         continue;
       }
       if (value === null) {
@@ -196,6 +198,7 @@ class Walk {
 const BASE64 = /^(?:[A-Za-z0-9+/\r\n]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?[\r\n]*$/;
 
 function isOmitted(value: Json, field: Field, name: string): boolean {
+  if (field.shape.kind === "any") return false;
   if (value === "") return field.default === undefined && !field.required && !MEANINGFUL_EMPTY.has(name);
   if (isList(value)) return value.length === 0 && !field.required && !field.written;
   if (field.shape.kind === "map" && isObject(value)) {

@@ -1,6 +1,7 @@
 import type { KubeObject, ResourceType } from "../contract.ts";
 import type { JsonObject } from "../json.ts";
 import { coreEventOf, eventsV1Of } from "../kinds/event-versions.ts";
+import { definitionRules, DEFINITIONS } from "../custom-resources/definitions.ts";
 import { rulesFor } from "../kinds/index.ts";
 import type { KindRules } from "../kinds/rules.ts";
 import type { ScalePaths } from "../scale.ts";
@@ -48,7 +49,7 @@ function builtIn(): ServedType[] {
         return eventsV1 ? { ...decoded, object: coreEventOf(decoded.object) } : decoded;
       },
       view: eventsV1 ? eventsV1Of : (object: KubeObject) => object,
-      rules: rulesFor(collection),
+      rules: collection === DEFINITIONS ? definitionRules : rulesFor(collection),
       storedApiVersion: eventsV1 ? "v1" : apiVersionOf(row),
     };
   });
