@@ -24,7 +24,7 @@ function tooLarge(): ApiError {
   return new ApiError(413, "RequestEntityTooLarge", `Request entity too large: limit is ${BODY_BYTES_MAX}`, {});
 }
 
-/** Decodes an object (`kind` says what was expected, for the message) from JSON or YAML; 415 for anything else. */
+/** Decodes an object (`kind` says what was expected, for the message) from JSON, YAML or protobuf; 415 for anything else. */
 export async function decodeObject(body: Buffer, contentType: string | undefined, kind: string): Promise<unknown> {
   switch (mediaType(contentType)) {
     case "":
@@ -36,11 +36,13 @@ export async function decodeObject(body: Buffer, contentType: string | undefined
       );
     case "application/yaml":
       return parseYaml(body);
+    case "application/vnd.kubernetes.protobuf":
+      return parseProtobuf(body, kind);
     default:
       throw new ApiError(
         415,
         "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml",
+        "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
         {},
       );
   }
@@ -72,6 +74,19 @@ export async function parseYaml(body: Buffer): Promise<unknown> {
     } catch (error) {
       throw badRequest(`error parsing YAML: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+}
+
+/** Loaded when first needed, as the table of messages is large and most clients speak JSON. */
+async function parseProtobuf(body: Buffer, kind: string): Promise<unknown> {
+  const { decodeProtobuf, WireError } = await import("./protobuf/index.ts");
+  try {
+    return decodeProtobuf(body);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): ${error.message} (${summary(body)})`,
+    );
   }
 }
 

@@ -13,6 +13,8 @@ export interface ApiServerOptions {
    */
   readonly flushed?: () => Promise<void>;
   readonly extensions?: ApiExtensions;
+  /** ms since the epoch; default: the machine's clock. Ages in tables and the life of tokens are told by it. */
+  readonly now?: () => number;
 }
 
 export interface ApiServer {

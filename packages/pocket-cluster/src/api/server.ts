@@ -30,7 +30,7 @@ const CERTIFICATE_CHECK_EVERY_MS = 12 * 3_600_000;
 
 /** Serves the Kubernetes API over HTTPS until it is closed. The store gets its namespaces and default roles if it lacks them. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { store, pki, extensions = {}, flushed = () => Promise.resolve() } = options;
+  const { store, pki, extensions = {}, flushed = () => Promise.resolve(), now = Date.now } = options;
   bootstrap(store);
   await flushed();
 
@@ -38,7 +38,6 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   // Every watch listens for the end; their number is limited by that of connections.
   setMaxListeners(CONNECTIONS_MAX, closing.signal);
   const authorizer = roleBasedAuthorizer(store);
-  const now = Date.now;
   const cluster: Cluster = {
     store,
     authorizer,
@@ -136,6 +135,11 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Extrac
   if (response.destroyed) return;
   // A body that was refused unread would have to be read to its end before the next request: the connection ends instead.
   if (!request.complete && answer.status === 413) response.shouldKeepAlive = false;
+  // "Not modified" says nothing of the content: clients would take it for that of what they kept.
+  if (answer.status === 304) {
+    response.writeHead(304, answer.headers as OutgoingHttpHeaders | undefined).end();
+    return;
+  }
   response.writeHead(answer.status, {
     "Content-Type": answer.contentType,
     "Content-Length": Buffer.byteLength(answer.body),

@@ -1,0 +1,2 @@
+export { decodeProtobuf } from "./decode.ts";
+export { WireError } from "./wire.ts";
