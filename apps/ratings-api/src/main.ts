@@ -1,5 +1,4 @@
 import { createServer } from "node:http";
-import { getRequestListener } from "@hono/node-server";
 import { pino } from "pino";
 import manifest from "../package.json" with { type: "json" };
 import { parseConfiguration } from "./configuration.ts";
@@ -33,12 +32,10 @@ const application = createApplication({
   stopping: () => stopping,
 });
 
-// The global Request and Response stay Node's own: replacing them would load more than it saves here.
-const listener = getRequestListener(application.fetch, { overrideGlobalObjects: true });
 const server = createServer(
   // Longer than a proxy keeps an idle connection, so that it is never the server that closes one just as a request comes.
   { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 15_000, noDelay: true },
-  (request, response) => void listener(request, response),
+  (request, response) => void application(request, response),
 );
 server.on("error", (error) => {
   log.fatal({ message: error.message }, "cannot listen");

@@ -1,3 +1,4 @@
+import "./node-runtime.ts";
 import { performance } from "node:perf_hooks";
 import pg from "pg";
 import type { Logger } from "pino";
