@@ -79,7 +79,7 @@ export default {
     {
       name: "another room is entered through its index.ts",
       severity: "error",
-      from: { path: `^${escape(product)}/([^/]+)/`, pathNot: "\\.test\\.ts$" },
+      from: { path: `^${escape(product)}/([^/]+)/`, pathNot: "\\.test\\.ts$|/testing/" },
       to: {
         path: `^${escape(product)}/(base|dns-wire|controller|lab|api-contract|ports)/`,
         pathNot: [`^${escape(product)}/$1/`, "/index\\.ts$"],
@@ -88,7 +88,7 @@ export default {
     {
       name: "another core room is entered through its index.ts",
       severity: "error",
-      from: { path: `^${escape(product)}/(?:core/)?([^/]+)/`, pathNot: "\\.test\\.ts$" },
+      from: { path: `^${escape(product)}/(?:core/)?([^/]+)/`, pathNot: "\\.test\\.ts$|/testing/" },
       to: {
         path: `^${escape(product)}/core/`,
         pathNot: [
@@ -106,7 +106,7 @@ export default {
           `^${escape(product)}/(base|core|dns-wire|api-contract|ports|controller|simulator)/`,
           "^packages/pocket-cluster/src/(store|objects|controllers)/",
         ],
-        pathNot: "\\.test\\.ts$",
+        pathNot: "\\.test\\.ts$|/testing/",
       },
       to: { dependencyTypes: ["core"] },
     },

@@ -88,6 +88,18 @@ export const problemCodes = {
     meaning: "The fleet has more sites than the lab has address blocks.",
     remedy: "Rehearse with fewer sites.",
   },
+  "output-unwritable": {
+    meaning: "Files could not be rendered into the folder that was named.",
+    remedy: "Name another folder with --out, or correct its permissions.",
+  },
+  "output-file-foreign": {
+    meaning: "A file that holdfast did not write stands where a rendered file belongs.",
+    remedy: "Move it, or render into another folder.",
+  },
+  "output-record-broken": {
+    meaning: "The list of what holdfast rendered into a folder cannot be read.",
+    remedy: "Restore `.holdfast-render.json` from Git, or render into a new folder.",
+  },
   unexpected: {
     meaning: "holdfast itself made a mistake.",
     remedy: "Please report it with the command line and the text that was printed.",

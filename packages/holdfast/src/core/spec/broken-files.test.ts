@@ -1,13 +1,8 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { ProblemCode } from "../../base/index.ts";
 import { parseFleet } from "./index.ts";
-import { editText } from "./edit-text.ts";
-
-type ExampleName = "ratings" | "ratings-azure-stack-hub";
-
-const exampleText = (name: ExampleName): string =>
-  readFileSync(new URL(`../../../../../examples/${name}/holdfast.yaml`, import.meta.url), "utf8");
+import type { ExampleName } from "./testing/examples.ts";
+import { exampleText } from "./testing/examples.ts";
 
 interface Broken {
   readonly what: string;
@@ -325,7 +320,7 @@ const broken: readonly Broken[] = [
 
 describe("a broken fleet file", () => {
   it.each(broken)("$what: $code", ({ example = "ratings", edits, code, line, hint }) => {
-    const text = editText(exampleText(example), edits);
+    const text = exampleText(example, edits);
     const parsed = parseFleet(text, "holdfast.yaml");
     const problems = parsed.ok ? [] : parsed.error;
     const expectedLine = text.slice(0, text.indexOf(line)).split("\n").length;
@@ -335,7 +330,7 @@ describe("a broken fleet file", () => {
   });
 
   it("reports several problems at once, in the order of the file", () => {
-    const text = editText(exampleText("ratings"), [
+    const text = exampleText("ratings", [
       ["between: [seattle, boise]", "between: [seatle, boise]"],
       ["ttl: 1s", "ttl: soon"],
       ["keep: 14", "kept: 14"],
@@ -349,7 +344,7 @@ describe("a broken fleet file", () => {
   });
 
   it("never repeats a secret in a message (R121)", () => {
-    const text = editText(exampleText("ratings"), [
+    const text = exampleText("ratings", [
       ["API: http://ratings-api:3000", "DB_PASSWORD: hunter2\n        URL: postgres://app:hunter3@db/x"],
     ]);
     expect(JSON.stringify(parseFleet(text, "holdfast.yaml"))).not.toMatch(/hunter/);

@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { documentLimits } from "./document/index.ts";
 import { parseFleet } from "./index.ts";
+import { exampleText } from "./testing/examples.ts";
 
 /** Text as people and attackers write it: pieces of YAML in any order, and cuts and pastes of a real file. */
-const example = readFileSync(new URL("../../../../../examples/ratings/holdfast.yaml", import.meta.url), "utf8");
+const example = exampleText("ratings");
 const pieces = fc.constantFrom(
   "sites:",
   "\n  - ",

@@ -6,3 +6,7 @@ export { parseFleet, parseFleetDocument } from "./parse-fleet.ts";
 export type { ParsedFleet } from "./parse-fleet.ts";
 export { maskSecrets } from "./secrets.ts";
 export { fleetJsonSchema } from "./json-schema.ts";
+export { mayBePublic, parseIpv4, parseIpv4Range, rangeContains, rangesOverlap } from "./addresses.ts";
+export type { Ipv4Range } from "./addresses.ts";
+export { formatPath } from "./document/index.ts";
+export { cpuMillicores, formatDuration, quantityBytes } from "./units.ts";

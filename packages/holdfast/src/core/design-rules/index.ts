@@ -1,0 +1,4 @@
+export { analyzeDesign } from "./analyze-design.ts";
+export type { Finding } from "./analyze-design.ts";
+export { designRules } from "./registry.ts";
+export type { DesignRule, Severity } from "./rule.ts";
