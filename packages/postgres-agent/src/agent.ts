@@ -152,7 +152,7 @@ export class Agent {
   async #run(): Promise<void> {
     while (!this.#closing) {
       const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-      const step = plan(this.#desired, await this.#observe());
+      const step = plan(this.#desired, await this.#observe(woken));
       const waitMs = await this.#take(step);
       if (waitMs > 0 && !this.#isClosing()) await Promise.race([woken, sleep(waitMs, undefined, { ref: false })]);
     }
@@ -198,8 +198,10 @@ export class Agent {
     return this.#closing;
   }
 
-  async #observe(): Promise<Observed> {
-    const snapshot = await this.#look(0);
+  /** Looks until it is woken: whoever wakes it may want a fence, which does not wait for a server's answer. */
+  async #observe(woken: Promise<void>): Promise<Observed> {
+    const toBeFenced = this.#desired?.role !== "primary" && this.#mayBeWritable();
+    const snapshot = toBeFenced ? undefined : await Promise.race([this.#look(0), woken.then(() => undefined)]);
     const lives = this.#server.lives;
     const last = snapshot ?? (lives ? this.#lastSnapshot() : undefined);
     this.#watchStreaming(snapshot);
@@ -212,6 +214,10 @@ export class Agent {
       receiving: snapshot?.receiving ?? false,
       upstream: this.#verdict,
     };
+  }
+
+  #mayBeWritable(): boolean {
+    return this.#server.lives && !(this.#lastSnapshot()?.inRecovery ?? this.#server.markedForRecovery);
   }
 
   /** A standby that should stream and does not for a while may need to be examined again: perhaps the WAL that it needs is gone. */

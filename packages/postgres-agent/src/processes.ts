@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  * data folder as working folder. (Process groups do not do: every child is a session of its own.) Linux only; elsewhere the
  * list is empty and the server's own lock file has to do.
  */
-export async function serverProcesses(dataFolder: string): Promise<readonly number[]> {
+async function serverProcesses(dataFolder: string): Promise<readonly number[]> {
   const entries = await readdir("/proc").catch(() => [] as string[]);
   const found = await Promise.all(
     entries

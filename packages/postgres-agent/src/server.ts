@@ -10,8 +10,8 @@ import { commandLine, type RunAs } from "./run-as.ts";
 /** The server gets none of the agent's environment: that is where the agent's secrets are. */
 export const SERVER_ENVIRONMENT: NodeJS.ProcessEnv = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
 
-/** How long a server may take to end in the orderly way, and then at once, in milliseconds. */
-const ABORT_WITHIN_MS = 2_000;
+/** Milliseconds that a server may take to end when it is told to end at once; one that is well takes a few. */
+const ABORT_WITHIN_MS = 500;
 
 interface Running {
   readonly pid: number;

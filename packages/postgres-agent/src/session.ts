@@ -14,7 +14,7 @@ export interface Login {
 }
 
 /** Milliseconds until a connection, or an answer, counts as failed. */
-const CONNECT_MS = 3_000;
+const CONNECT_MS = 2_000;
 const ANSWER_MS = 2_000;
 
 export async function connect(login: Login): Promise<pg.Client> {
