@@ -32,6 +32,8 @@ export interface ControllerPorts {
 /** A cluster that does not answer at the start is not waited for longer: users are. */
 const RESTORE_MS = 2000;
 const RETRY_MS = 500;
+/** Until the register and the pod were heard of there is nothing to do; hearing rings the bell. */
+const UNHEARD_MS = 60_000;
 
 /** One site's (or the witness's) controller: loops that share nothing but what they know. */
 export class Controller {
@@ -62,7 +64,7 @@ export class Controller {
       (store): store is PostgresqlStore => store.engine === "postgresql" && store.sites.includes(self),
     );
     this.#register = new ClusterRegister(ports.cluster, stores, () => {
-      for (const store of this.#stores) store.wake();
+      for (const store of this.#stores) store.hear("register");
     });
     this.#stores = stores.map((store) => new StoreLoops(config, store, ports, this.#register, this.#statusBell));
   }
@@ -157,6 +159,7 @@ class StoreLoops {
   readonly #pod: { readonly namespace: string; readonly name: string; readonly labelSelector: string };
   readonly #statusBell: Bell;
   readonly #bells = { database: new Bell(), endpoints: new Bell() };
+  readonly #unheard = new Set(["register", "pod"]);
   #podAddress: string | undefined;
 
   constructor(
@@ -177,7 +180,9 @@ class StoreLoops {
     };
   }
 
-  wake(): void {
+  /** Something that both loops rest on is known, or is different. */
+  hear(source: "register" | "pod"): void {
+    this.#unheard.delete(source);
     this.#bells.database.ring();
     this.#bells.endpoints.ring();
   }
@@ -199,6 +204,7 @@ class StoreLoops {
       retryMs: RETRY_MS,
       bell: this.#bells.database,
       turn: async (until) => {
+        if (this.#unheard.size > 0) return UNHEARD_MS;
         const before = this.#keeper.status().since;
         try {
           return await this.#keeper.turn(this.#podAddress, until);
@@ -211,11 +217,14 @@ class StoreLoops {
       name: `keeping the endpoints of ${name}`,
       retryMs: RETRY_MS,
       bell: this.#bells.endpoints,
-      turn: (until) => this.#endpoints.turn(this.#podAddress, until),
+      turn: async (until) => {
+        if (this.#unheard.size > 0) return UNHEARD_MS;
+        return this.#endpoints.turn(this.#podAddress, until);
+      },
     };
     const onPod = (address: string | undefined) => {
       this.#podAddress = address;
-      this.wake();
+      this.hear("pod");
     };
     const pod = following(
       `following the pod ${this.#pod.name}`,

@@ -1,6 +1,6 @@
 import type { Cluster, ClusterError, KubernetesObject } from "../ports/index.ts";
 
-/** Follows where a pod is: its address, once it has one, until it is on its way out. */
+/** Follows where a pod is: its address while it has one. `onChange` is first told when it is known whether there is any. */
 export async function followPodAddress(
   cluster: Cluster,
   pod: { readonly namespace: string; readonly name: string; readonly labelSelector: string },
@@ -9,7 +9,7 @@ export async function followPodAddress(
   onTrouble: (error: ClusterError) => void,
 ): Promise<void> {
   const { namespace, name, labelSelector } = pod;
-  let before: string | undefined;
+  let before: string | undefined | null = null;
   await cluster.follow(
     { apiVersion: "v1", kind: "Pod", namespace, labelSelector },
     (pods) => {

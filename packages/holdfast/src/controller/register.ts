@@ -14,6 +14,7 @@ export class ClusterRegister implements PrimaryRegister {
   readonly #cluster: Cluster;
   readonly #stores: readonly PostgresqlStore[];
   readonly #onChange: () => void;
+  readonly #beginning = new Map<string, Promise<PrimaryRecord>>();
   #records: ReadonlyMap<string, PrimaryRecord> | undefined;
 
   constructor(cluster: Cluster, stores: readonly PostgresqlStore[], onChange: () => void) {
@@ -42,12 +43,15 @@ export class ClusterRegister implements PrimaryRegister {
     if (known) return known;
     const primary = this.#stores.find((each) => each.name === store)?.sites[0];
     if (primary === undefined) throw new Error(`the fleet has no store ${store}`);
-    return this.#begin(store, { primary, term: 1 }, signal);
+    const pending = this.#beginning.get(store) ?? this.#begin(store, { primary, term: 1 }, signal);
+    this.#beginning.set(store, pending);
+    return pending.finally(() => this.#beginning.delete(store));
   }
 
   async #begin(store: string, record: PrimaryRecord, signal: AbortSignal): Promise<PrimaryRecord> {
     try {
       await this.#cluster.create(manifestOf(store, record), signal);
+      this.#records = new Map([...(this.#records ?? []), [store, record]]);
       return record;
     } catch (error) {
       // Written meanwhile, which following will tell, or written by hand and wrong: both are no answer now.

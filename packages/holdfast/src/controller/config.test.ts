@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { parseControllerConfig } from "./config.ts";
+
+describe("a controller's configuration", () => {
+  const fleet = { sites: [{ name: "a" }], witness: { name: "w" }, traffic: {}, stores: [], application: {} };
+  it.each([
+    [{ site: "a", role: "site", fleet }, true],
+    [{ site: "w", role: "witness", fleet }, true],
+    [{ site: "w", role: "site", fleet }, 'the fleet has no site named "w"'],
+    [{ site: "a", role: "witness", fleet }, 'the fleet has no witness named "a"'],
+    [{ site: "a", role: "king", fleet }, "`role` is neither site nor witness"],
+    [{ site: "a", role: "site" }, "`fleet` is no parsed fleet file"],
+    [null, "`fleet` is no parsed fleet file"],
+  ])("%j", (config, expected) => {
+    const parsed = parseControllerConfig(JSON.stringify(config));
+    expect(parsed.ok || parsed.error).toBe(expected);
+  });
+
+  it("that is no JSON is refused", () => {
+    expect(parseControllerConfig("site: a")).toEqual({ ok: false, error: "it is not JSON" });
+  });
+});
