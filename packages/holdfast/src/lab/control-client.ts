@@ -23,11 +23,6 @@ export class LabClient {
     return this.#ask("GET", "/v1/status") as Promise<LabStatus>;
   }
 
-  /** The status with the memory measured: reads every process's page tables, so not for a loop. */
-  measure(): Promise<LabStatus> {
-    return this.#ask("GET", "/v1/measure") as Promise<LabStatus>;
-  }
-
   order(verb: LabVerb, sites: readonly string[] = []): Promise<LabAnswer> {
     return this.#ask("POST", `/v1/${verb}`, { sites }) as Promise<LabAnswer>;
   }
@@ -40,7 +35,10 @@ export class LabClient {
         response.on("error", reject);
         response.on("end", () => {
           const answer = JSON.parse(Buffer.concat(chunks).toString()) as unknown;
-          if (response.statusCode === 200) return resolve(answer);
+          if (response.statusCode === 200) {
+            resolve(answer);
+            return;
+          }
           reject(new HoldfastError((answer as { problems: [Problem, ...Problem[]] }).problems));
         });
       });

@@ -35,8 +35,7 @@ export async function openControlServer(lab: Lab, socketPath: string, onDown: ()
 }
 
 async function serve(lab: Lab, method: string, url: string, body: string, onDown: () => void): Promise<unknown> {
-  if (method === "GET" && url === "/v1/status") return lab.status();
-  if (method === "GET" && url === "/v1/measure") return lab.measure();
+  if (method === "GET" && url === "/v1/status") return lab.measure();
   const verb = method === "POST" ? /^\/v1\/(\w+)$/.exec(url)?.[1] : undefined;
   const { sites = [] } = (body ? JSON.parse(body) : {}) as Partial<LabOrder>;
   const [first = "", second = ""] = sites;

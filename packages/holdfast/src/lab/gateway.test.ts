@@ -18,7 +18,12 @@ async function sites(handlers: Readonly<Record<string, Handler>>): Promise<numbe
     server.listen(port, address);
     await once(server, "listening");
     port = (server.address() as AddressInfo).port;
-    open.push({ close: () => (server.close(), server.closeAllConnections()) });
+    open.push({
+      close: () => {
+        server.close();
+        server.closeAllConnections();
+      },
+    });
   }
   return port;
 }
@@ -44,7 +49,7 @@ async function gatewayTo(
 const saying =
   (text: string): Handler =>
   (_, outgoing) =>
-    outgoing.end(text);
+    void outgoing.end(text);
 
 describe("the user's gateway", () => {
   it("goes where the name's answer says, under the application's name (R106)", async () => {

@@ -59,11 +59,17 @@ export class Gateway {
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await readBody(incoming);
-    if (body === undefined) return this.#refuse(incoming, outgoing, 413, "the lab's gateway takes bodies up to 8 MiB");
+    if (body === undefined) {
+      this.#refuse(incoming, outgoing, 413, "the lab's gateway takes bodies up to 8 MiB");
+      return;
+    }
     let refusal = `no site answers for ${this.#options.host}`;
-    for (const address of await this.#resolve()) {
+    for (const address of await this.resolve()) {
       const attempt = await this.#attempt(address, incoming, body);
-      if (attempt.kind === "answered") return this.#relay(attempt.response, incoming, outgoing);
+      if (attempt.kind === "answered") {
+        this.#relay(attempt.response, incoming, outgoing);
+        return;
+      }
       refusal = `${this.#options.host} at ${address}: ${attempt.reason}`;
       this.#options.resolver.forget(this.#options.host);
       if (attempt.kind === "interrupted" && !isSafe(incoming)) break;
@@ -71,7 +77,8 @@ export class Gateway {
     this.#refuse(incoming, outgoing, 502, refusal);
   }
 
-  async #resolve(): Promise<readonly string[]> {
+  /** What a user's resolver says now (from its cache for the answer's time to live). */
+  async resolve(): Promise<readonly string[]> {
     this.#lastAnswer = await this.#options.resolver.lookup(this.#options.host);
     return this.#lastAnswer;
   }

@@ -1,22 +1,18 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { connectKubeconfig } from "../adapters/kubernetes/index.ts";
-import { systemClock } from "../adapters/system/index.ts";
 import { HoldfastError } from "../base/index.ts";
-import { renderSite, requiredSecrets } from "../core/render/kubernetes/index.ts";
-import type { Fleet, SiteName } from "../core/spec/index.ts";
-import { applyManifests, RolloutError } from "../ports/index.ts";
+import type { Fleet } from "../core/spec/index.ts";
+import type { ImageCommand, PocketClusterConfig } from "@holdfast/pocket-cluster";
 import { BuiltInUser } from "./built-in-user.ts";
 import { EventLog } from "./event-log.ts";
 import { Gateway } from "./gateway.ts";
 import { startGuardian } from "./guardian.ts";
-import { imageCatalogue, requireKnownImages } from "./image-catalogue.ts";
-import { fleetSeenFrom, linkedPorts } from "./lab-fleet.ts";
-import { Link } from "./links.ts";
-import type { LinkRoute } from "./links.ts";
-import { BLOCK_SIZE, planNetwork, publishedPort } from "./network-plan.ts";
+import { imageCatalogue } from "./image-catalogue.ts";
+import { fleetSeenFrom } from "./lab-fleet.ts";
+import { siteStatus, storeStatuses } from "./observed-status.ts";
+import { publishedPort } from "./network-plan.ts";
 import type { NetworkPlan, SitePlan } from "./network-plan.ts";
+import { preflight } from "./preflight.ts";
 import { proportionalSetSize } from "./processes.ts";
 import { SiteResolver } from "./resolver.ts";
 import { LabSecrets } from "./secrets.ts";
@@ -24,8 +20,9 @@ import { SiteObserver } from "./site-observer.ts";
 import { SiteProcess } from "./site-process.ts";
 import { releaseStateFolder } from "./state-folder.ts";
 import type { StateFolder } from "./state-folder.ts";
-import type { LabStatus, LinkStatus } from "./status.ts";
-import { siteStatus, storeStatuses } from "./status.ts";
+import type { LabStatus } from "./status.ts";
+import { supplySite } from "./supply-site.ts";
+import { WideAreaNetwork } from "./wide-area-network.ts";
 
 export interface LabOptions {
   readonly fleet: Fleet;
@@ -57,27 +54,25 @@ export class Lab {
   readonly #options: LabOptions;
   readonly #plan: NetworkPlan;
   readonly #members = new Map<string, Member>();
-  readonly #links = new Map<string, { readonly between: readonly [string, string]; readonly link: Link }>();
+  readonly #images: Readonly<Record<string, ImageCommand>>;
   readonly #events: EventLog;
   readonly #startedAt = new Date();
   readonly #stop = new AbortController();
+  #network: WideAreaNetwork | undefined;
   #gateway: Gateway | undefined;
   #user: BuiltInUser | undefined;
   #guardian: { dismiss(): void } | undefined;
   #readyAfterMs: number | undefined;
 
   static async create(options: LabOptions): Promise<Lab> {
-    const { fleet, folder } = options;
-    requireRoom(fleet);
-    const plan = planNetwork(fleet, await freeBlock(fleet));
-    const manifests = plan.sites.flatMap(({ name }) => renderSite(fleetSeenFrom(fleet, plan, name), name));
-    requireKnownImages(manifests, imageCatalogue(fleet.lab, folder.cache));
-    return new Lab(options, plan);
+    const images = imageCatalogue(options.fleet.lab, options.folder.cache);
+    return new Lab(options, await preflight(options.fleet, images), images);
   }
 
-  private constructor(options: LabOptions, plan: NetworkPlan) {
+  private constructor(options: LabOptions, plan: NetworkPlan, images: Readonly<Record<string, ImageCommand>>) {
     this.#options = options;
     this.#plan = plan;
+    this.#images = images;
     this.#events = new EventLog(options.onEvent);
   }
 
@@ -96,7 +91,7 @@ export class Lab {
     const { fleet, folder, gatewayPort } = this.#options;
     this.#guardian = startGuardian(folder.lab);
     this.#gateway = await openGateway(fleet, this.#plan, gatewayPort);
-    await this.#openLinks();
+    this.#network = await WideAreaNetwork.open(fleet, this.#plan);
     const secrets = new LabSecrets();
     await Promise.all(this.#plan.sites.map((plan) => this.#bringUp(plan, secrets)));
     await this.#untilServed();
@@ -116,23 +111,7 @@ export class Lab {
 
   async #bringUp(plan: SitePlan, secrets: LabSecrets): Promise<void> {
     const { fleet, folder, onChange } = this.#options;
-    const siteFolder = folder.site(plan.name);
-    const process = await SiteProcess.prepare(
-      siteFolder,
-      {
-        name: plan.name,
-        dataDir: join(siteFolder, "data"),
-        network: {
-          api: plan.api,
-          externalAddress: plan.externalAddress,
-          podPrefix: plan.podPrefix,
-          servicePrefix: plan.servicePrefix,
-        },
-        images: imageCatalogue(fleet.lab, folder.cache),
-        apiServerNames: this.#plan.sites.flatMap((peer) => peer.viewOf.get(plan.name) ?? []),
-      },
-      onChange,
-    );
+    const process = await SiteProcess.prepare(folder.site(plan.name), this.#siteConfig(plan), onChange);
     const member: Member = { plan, process };
     this.#stop.signal.throwIfAborted();
     this.#members.set(plan.name, member);
@@ -140,42 +119,25 @@ export class Lab {
     this.#event(`${plan.name}: Kubernetes API answers`);
     const cluster = await connectKubeconfig(process.kubeconfig);
     member.observer = new SiteObserver(cluster, onChange);
-    const seen = fleetSeenFrom(fleet, this.#plan, plan.name);
-    const manifests = renderSite(seen, plan.name);
-    const namespaces = manifests.filter((manifest) => manifest.kind === "Namespace");
-    for (const manifest of [...namespaces, ...secrets.manifests(requiredSecrets(seen, plan.name))]) {
-      await cluster.apply(manifest, this.#stop.signal);
-    }
-    await applyManifests(cluster, manifests, {
-      clock: systemClock,
-      signal: this.#stop.signal,
+    await supplySite(cluster, {
+      fleet: fleetSeenFrom(fleet, this.#plan, plan.name),
+      site: plan.name,
+      secrets,
       timeoutMs: READY_TIMEOUT_MS,
-      onProgress: ({ kind, text }) => {
-        if (kind === "waiting" || kind === "failed") this.#event(`${plan.name}: ${text}`);
-      },
-    }).catch((error: unknown) => {
-      throw error instanceof RolloutError ? rolloutProblems(plan.name, error) : error;
+      signal: this.#stop.signal,
+      onEvent: (text) => this.#event(`${plan.name}: ${text}`),
     });
-    this.#event(`${plan.name}: all ${manifests.length} objects applied and ready`);
   }
 
-  async #openLinks(): Promise<void> {
-    const { sites } = this.#plan;
-    for (const [index, a] of sites.entries()) {
-      for (const b of sites.slice(index + 1)) {
-        const link = await Link.open([...this.#routes(a, b), ...this.#routes(b, a)]);
-        this.#links.set(linkKey(a.name, b.name), { between: [a.name, b.name], link });
-      }
-    }
-  }
-
-  /** What `viewer` opens to `peer`. */
-  #routes(viewer: SitePlan, peer: SitePlan): readonly LinkRoute[] {
-    const address = viewer.viewOf.get(peer.name) ?? "";
-    return linkedPorts(this.#options.fleet, peer.role).map((port) => ({
-      listen: { address, port },
-      target: { address: peer.externalAddress, port },
-    }));
+  #siteConfig(plan: SitePlan): PocketClusterConfig {
+    const { name, api, externalAddress, podPrefix, servicePrefix } = plan;
+    return {
+      name,
+      dataDir: join(this.#options.folder.site(name), "data"),
+      network: { api, externalAddress, podPrefix, servicePrefix },
+      images: this.#images,
+      apiServerNames: this.#plan.sites.flatMap((peer) => peer.viewOf.get(name) ?? []),
+    };
   }
 
   /** Ready means what a user means by it: the name is answered and the page comes. */
@@ -224,10 +186,7 @@ export class Lab {
       host: fleet.traffic.host,
       answeredBy: (gateway?.lastAnswer ?? []).map((address) => this.#siteAt(address)),
       sites: observed.map(siteStatus),
-      links: [...this.#links.values()].map(({ between, link }): LinkStatus => ({
-        between,
-        state: link.up ? "up" : "cut",
-      })),
+      links: this.#network?.status() ?? [],
       stores: storeStatuses(fleet, observed),
       traffic: gateway?.counter.figures() ?? NO_TRAFFIC,
       ...(this.#user ? { user: this.#user.counter.figures() } : {}),
@@ -235,7 +194,9 @@ export class Lab {
     };
   }
 
+  /** The status with what takes a moment to find out: whom DNS answers now, and every process's memory. */
   async measure(): Promise<LabStatus> {
+    await this.#gateway?.resolve();
     return { ...this.status(), memoryBytes: await proportionalSetSize(this.#options.folder.lab, [process.pid]) };
   }
 
@@ -264,16 +225,14 @@ export class Lab {
   }
 
   cut(a: string, b: string): Promise<LabOutcome> {
-    const { link } = this.#link(a, b);
-    return this.#switch(`link ${a} - ${b}`, "cut", () => Promise.resolve(link.cut()));
+    return this.#switch(`link ${a} - ${b}`, "cut", () => this.#network?.link(a, b).cut());
   }
 
   heal(a: string, b: string): Promise<LabOutcome> {
-    const { link } = this.#link(a, b);
-    return this.#switch(`link ${a} - ${b}`, "healed", () => Promise.resolve(link.heal()));
+    return this.#switch(`link ${a} - ${b}`, "healed", () => this.#network?.link(a, b).heal());
   }
 
-  async #switch(what: string, done: string, act: () => Promise<void>): Promise<LabOutcome> {
+  async #switch(what: string, done: string, act: () => Promise<void> | void): Promise<LabOutcome> {
     const began = performance.now();
     await act();
     const tookMs = Math.round(performance.now() - began);
@@ -282,7 +241,7 @@ export class Lab {
   }
 
   #member(name: string, states: readonly string[], verb: string): Member {
-    const member = this.#members.get(name as SiteName);
+    const member = this.#members.get(name);
     if (member === undefined) {
       const known = [...this.#members.keys()].join(", ");
       throw new HoldfastError([
@@ -301,38 +260,17 @@ export class Lab {
     return member;
   }
 
-  #link(a: string, b: string): { readonly link: Link } {
-    const found = this.#links.get(linkKey(a, b));
-    if (found) return found;
-    const known = [...this.#links.values()].map(({ between }) => between.join(" - ")).join(", ");
-    throw new HoldfastError([
-      {
-        code: "lab-link-unknown",
-        message: `the lab has no link between "${a}" and "${b}"`,
-        hint: `its links are ${known}`,
-      },
-    ]);
-  }
-
   /** Takes everything down and drops its data; safe at any moment, also twice. */
   async down(): Promise<void> {
     this.#stop.abort();
     this.#user?.close();
     for (const { observer } of this.#members.values()) observer?.close();
     await Promise.all([...this.#members.values()].map(({ process }) => process.kill()));
-    for (const { link } of this.#links.values()) link.close();
+    this.#network?.close();
     this.#gateway?.close();
     await releaseStateFolder(this.#options.folder);
     this.#guardian?.dismiss();
   }
-}
-
-function rolloutProblems(site: string, error: RolloutError): HoldfastError {
-  const [first, ...rest] = error.failures.map(({ reference, reason }) => ({
-    code: "lab-site-failed" as const,
-    message: `site ${site}: ${reference.kind} ${reference.name}: ${reason}`,
-  }));
-  return new HoldfastError([first ?? { code: "lab-site-failed", message: error.message }, ...rest], { cause: error });
 }
 
 export interface LabOutcome {
@@ -341,10 +279,6 @@ export interface LabOutcome {
 }
 
 const NO_TRAFFIC = { requests: 0, failures: 0, requestsPerSecond: 0, recentFailures: 0, recentRefusedWrites: 0 };
-
-function linkKey(a: string, b: string): string {
-  return [a, b].sort().join(" ");
-}
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
@@ -372,45 +306,5 @@ async function openGateway(fleet: Fleet, plan: NetworkPlan, port: number): Promi
       ],
       { cause },
     );
-  }
-}
-
-function requireRoom(fleet: Fleet): void {
-  const count = fleet.sites.length + (fleet.witness ? 1 : 0);
-  if (count < BLOCK_SIZE) return;
-  throw new HoldfastError([
-    { code: "lab-fleet-too-large", message: `the fleet has ${count} sites, the lab has room for ${BLOCK_SIZE - 1}` },
-  ]);
-}
-
-/** The first address block in which nobody listens where our API servers and ingresses would. */
-async function freeBlock(fleet: Fleet): Promise<number> {
-  for (let base = BLOCK_SIZE; base + BLOCK_SIZE <= 240; base += BLOCK_SIZE) {
-    const ports = planNetwork(fleet, base).sites.flatMap((site) => [
-      [site.api.address, site.api.port] as const,
-      [site.externalAddress, publishedPort(80)] as const,
-    ]);
-    const free = await Promise.all(ports.map(([address, port]) => isFree(address, port)));
-    if (free.every(Boolean)) return base;
-  }
-  throw new HoldfastError([
-    {
-      code: "lab-port-taken",
-      message: `the sites' ports (6443 and ${publishedPort(80)}) are taken on every loopback address`,
-      hint: "a program that listens on 0.0.0.0 holds them: end it",
-    },
-  ]);
-}
-
-async function isFree(address: string, port: number): Promise<boolean> {
-  const probe = createServer();
-  try {
-    probe.listen(port, address);
-    await once(probe, "listening");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    probe.close();
   }
 }

@@ -81,7 +81,10 @@ class Pair {
   release(): void {
     this.#flowing = true;
     const far = (this.#far ??= this.#reach());
-    if (this.#near.destroyed || far.destroyed) return this.destroy();
+    if (this.#near.destroyed || far.destroyed) {
+      this.destroy();
+      return;
+    }
     this.#near.pipe(far);
     far.pipe(this.#near);
   }

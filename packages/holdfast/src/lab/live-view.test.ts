@@ -99,7 +99,7 @@ it("never draws wider or higher than the screen", () => {
       { ...ready, events: Array<LabStatus["events"][number]>(50).fill({ at: ready.startedAt, text: "x".repeat(300) }) },
       { width, height, color: true, now: new Date() },
     );
-    // eslint-disable-next-line no-control-regex -- ANSI escapes begin with a control character.
+
     for (const line of lines) expect(line.replace(/\u001b\[[0-9;]*m/g, "").length).toBeLessThanOrEqual(width);
     if (height >= 24) expect(lines.length).toBeLessThanOrEqual(height);
   }

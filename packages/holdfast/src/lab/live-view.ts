@@ -135,7 +135,6 @@ function clockTime(iso: string): string {
   return iso.slice(11, 19);
 }
 
-// eslint-disable-next-line no-control-regex -- ANSI escapes begin with a control character.
 const ESCAPES = /\u001b\[[0-9;]*m/g;
 
 function visibleLength(text: string): number {

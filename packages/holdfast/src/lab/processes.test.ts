@@ -30,7 +30,7 @@ describe.skipIf(process.platform !== "linux")("the processes of a site", () => {
     const shell = await startFamily();
     expect(await processesBelow(folder)).toContain(shell.pid);
     expect((await processesBelow(folder)).length).toBeGreaterThanOrEqual(2);
-    expect(await processesBelow(`${folder.slice(0, -1)}`)).toEqual([]);
+    expect(await processesBelow(folder.slice(0, -1))).toEqual([]);
   });
 
   it("end all together when the power goes (R18)", async () => {

@@ -1,6 +1,5 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { serveDns } from "../adapters/dns-server/index.ts";
 import type { DnsServer } from "../adapters/dns-server/index.ts";
@@ -42,7 +41,7 @@ async function silentServer(): Promise<{ readonly port: number; readonly asked: 
   socket.bind(0, "127.79.0.1");
   await once(socket, "listening");
   open.push(socket);
-  return { port: (socket.address() as AddressInfo).port, asked: () => queries };
+  return { port: socket.address().port, asked: () => queries };
 }
 
 const at = ({ port }: { readonly port: number }): string => `127.79.0.1:${port}`;

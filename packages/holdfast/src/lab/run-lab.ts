@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { HoldfastError } from "../base/index.ts";
 import type { Fleet } from "../core/spec/index.ts";
 import { openControlServer } from "./control-server.ts";
@@ -32,22 +31,27 @@ export async function runLab(options: RunLabOptions): Promise<RunningLab> {
     await releaseStateFolder(folder);
     throw error;
   });
-  let control: Server | undefined;
+  const { promise: ended, resolve: hasEnded } = deferred();
   let ending: Promise<void> | undefined;
-  let hasEnded: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => (hasEnded = resolve));
-  const down = (): Promise<void> =>
-    (ending ??= lab.down().finally(() => {
-      control?.close();
-      control?.closeAllConnections();
+  const down = (): Promise<void> => {
+    ending ??= lab.down().finally(() => {
+      control.close();
       hasEnded();
-    }));
-  control = await openControlServer(lab, folder.controlSocket, () => void down());
+    });
+    return ending;
+  };
+  const control = await openControlServer(lab, folder.controlSocket, () => void down());
   const ready = lab.up().catch(async (error: unknown) => {
     await down();
     throw error;
   });
   return { status: () => lab.status(), ready, ended, down };
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve };
 }
 
 function requireLinux(): void {

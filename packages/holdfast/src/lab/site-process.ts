@@ -108,7 +108,10 @@ export class SiteProcess {
       };
       child.once("error", (error) => settle(error.message));
       child.once("exit", (code, signal) => settle(`ended at its start (${signal ?? `exit code ${code ?? "?"}`})`));
-      if (child.stdout === null) return settle("has no output");
+      if (child.stdout === null) {
+        settle("has no output");
+        return;
+      }
       createInterface({ input: child.stdout }).on("line", (line) => {
         if (line.includes('"ready":true')) settle(undefined);
       });

@@ -17,7 +17,7 @@ export const register: Register = (command, terminal) => {
   command.addHelpText("after", "\nBegin with: holdfast lab up examples/ratings/holdfast.yaml");
   registerUp(command, terminal);
   subcommand(command, "status", "sites, pods, primary, who answers the name").action(async ({ format }: Format) => {
-    const status = await new LabClient().measure();
+    const status = await new LabClient().status();
     terminal.out(format === "json" ? json(status) : formatStatus(status, terminal));
   });
   registerOrder(command, terminal, "kill", "take a site's power away (SIGKILL to everything in it)", "<site>");
