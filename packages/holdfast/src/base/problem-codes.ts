@@ -7,6 +7,11 @@ export const problemCodes = {
     meaning: "A file that was named could not be read.",
     remedy: "Check the path and the permissions.",
   },
+  "file-exists": {
+    meaning: "A file that would be written is there already.",
+    remedy: "Remove it or name another place.",
+  },
+  "file-unwritable": { meaning: "A file could not be written.", remedy: "Check the path and the permissions." },
   "document-empty": { meaning: "The fleet file holds nothing.", remedy: "Start from `holdfast init`." },
   "document-too-complex": {
     meaning: "The file is longer, deeper or has more aliases than any fleet needs.",

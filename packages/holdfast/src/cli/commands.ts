@@ -3,9 +3,24 @@ import type { CommandEntry } from "./command.ts";
 /** The registry: a line a command, in the order of `holdfast help`. What a command is stands in command.ts. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "init",
+    summary: "write a commented fleet file to start from",
+    load: () => import("./init/index.ts"),
+  },
+  {
     name: "check",
     summary: "is the design sound? every problem and finding, with its line",
     load: () => import("./check/index.ts"),
+  },
+  {
+    name: "lab",
+    summary: "run the whole fleet on this machine, and break it",
+    load: () => import("./lab/index.ts"),
+  },
+  {
+    name: "render",
+    summary: "write what each site's cluster should run, for review in Git",
+    load: () => import("./render/index.ts"),
   },
   {
     name: "schema",

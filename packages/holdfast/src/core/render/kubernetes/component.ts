@@ -3,7 +3,7 @@ import { identityOf } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { digest } from "./digest.ts";
 import { imageTag } from "./images.ts";
-import { labelsOf, selectorOf } from "./labels.ts";
+import { labelsOf, selectorOf, workloadLabelsOf } from "./labels.ts";
 import type { Identity } from "./labels.ts";
 import type { Manifest } from "./manifest.ts";
 import { exposeComponent } from "./ingress.ts";
@@ -33,7 +33,7 @@ export function renderComponent(context: SiteContext, component: Component): rea
     { apiVersion: "v1", kind: "ServiceAccount", metadata, automountServiceAccountToken: false },
     ...(configuration === undefined ? [] : [{ apiVersion: "v1", kind: "ConfigMap", metadata, data: configuration }]),
     ...renderService(component, identity, metadata),
-    renderDeployment(context, component, identity, configuration, metadata),
+    renderDeployment(context, component, identity, configuration),
     ...renderAutoscaler(component, metadata),
     ...renderDisruptionBudget(component, identity, metadata),
     ...exposeComponent(context, component, metadata),
@@ -52,14 +52,17 @@ function renderDeployment(
   component: Component,
   identity: Identity,
   configuration: Readonly<Record<string, string>> | undefined,
-  metadata: Manifest["metadata"],
 ): Manifest {
   const selector = selectorOf(identity);
   const { replicas, probes } = component;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata,
+    metadata: {
+      name: component.name,
+      namespace: context.fleet.application.namespace,
+      labels: workloadLabelsOf(identity),
+    },
     spec: {
       // Left out where the autoscaler sets it: applying the file again must not undo its decision.
       ...(replicas.kind === "fixed" ? { replicas: replicas.count } : {}),
@@ -68,7 +71,7 @@ function renderDeployment(
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template: {
         metadata: {
-          labels: labelsOf(identity),
+          labels: workloadLabelsOf(identity),
           // A container reads its environment only when it starts, so a change of the ConfigMap has to change the pods.
           ...(configuration === undefined
             ? {}

@@ -2,8 +2,9 @@ import { SYSTEM_NAMESPACE, identityOf } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { CONTROLLER_CONFIG, CONTROLLER_NAME, DNS_SERVICE, controllerPorts } from "./controller-names.ts";
 import { digest } from "./digest.ts";
+import type { ControllersView } from "./controllers-view.ts";
 import { controllerImage } from "./images.ts";
-import { labelsOf, ownedLabels, selectorOf } from "./labels.ts";
+import { labelsOf, ownedLabels, selectorOf, workloadLabelsOf } from "./labels.ts";
 import { loadBalancer } from "./load-balancer.ts";
 import type { Manifest } from "./manifest.ts";
 import {
@@ -22,7 +23,7 @@ const CONFIG_MOUNT = "/etc/holdfast";
  * holdfast's own controller. It reads the agents' tokens from the stores' Secrets in the application's namespace (a pod
  * cannot mount a Secret of another namespace), and may get just those, by name.
  */
-export function renderController(context: SiteContext, fleetJson: string): readonly Manifest[] {
+export function renderController(context: SiteContext, view: ControllersView): readonly Manifest[] {
   const identity = identityOf(context, {
     name: CONTROLLER_NAME,
     component: "controller",
@@ -31,7 +32,7 @@ export function renderController(context: SiteContext, fleetJson: string): reado
   const selector = selectorOf(identity);
   const metadata = (name: string) => ({ name, namespace: SYSTEM_NAMESPACE, labels: labelsOf(identity) });
   const { role, name: site } = context;
-  const config = `{"role": ${JSON.stringify(role)}, "site": ${JSON.stringify(site)}, "fleet": ${fleetJson}}\n`;
+  const config = `{"role": ${JSON.stringify(role)}, "site": ${JSON.stringify(site)}, "fleet": ${view.json}}\n`;
   return [
     {
       apiVersion: "v1",
@@ -58,7 +59,12 @@ export function renderController(context: SiteContext, fleetJson: string): reado
     ...(context.fleet.traffic.provider === "holdfast-dns"
       ? [renderDnsService(context, metadata(DNS_SERVICE), selector)]
       : []),
-    renderDeployment(context, metadata(CONTROLLER_NAME), selector, digest(config)),
+    renderDeployment(
+      context,
+      { name: CONTROLLER_NAME, namespace: SYSTEM_NAMESPACE, labels: workloadLabelsOf(identity) },
+      selector,
+      digest(`${role} ${site} ${view.digest}`),
+    ),
   ];
 }
 

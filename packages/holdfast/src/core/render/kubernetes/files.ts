@@ -2,7 +2,8 @@ import type { Fleet, SiteName } from "../../spec/index.ts";
 import { membersOf, siteContext } from "./context.ts";
 import type { Manifest } from "./manifest.ts";
 import { describeSecrets } from "./secrets.ts";
-import { controllersView, renderGroups } from "./site.ts";
+import { controllersView } from "./controllers-view.ts";
+import { renderGroups } from "./site.ts";
 import type { ManifestGroup } from "./site.ts";
 import { toYaml } from "./yaml.ts";
 
@@ -25,10 +26,10 @@ export function* renderKubernetes(
   sites: readonly SiteName[] = renderedSites(fleet),
 ): Generator<readonly RenderedFile[], void> {
   const members = membersOf(fleet);
-  const fleetJson = controllersView(fleet);
+  const view = controllersView(fleet);
   for (const site of sites) {
     const context = siteContext(fleet, site, members);
-    const files = renderGroups(context, fleetJson).flatMap(filesOf);
+    const files = renderGroups(context, view).flatMap(filesOf);
     files.push({ path: "SECRETS.md", content: describeSecrets(context) });
     yield files.map(({ path, content }) => ({ path: `${site}/${path}`, content }));
   }

@@ -23,14 +23,19 @@ const LABEL_VALUE = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
 export function labelsOf(identity: Identity): Labels {
-  const { version } = identity;
   return {
     "app.kubernetes.io/component": identity.component,
     ...selectorOf(identity),
     "app.kubernetes.io/part-of": identity.partOf,
-    ...(version !== undefined && LABEL_VALUE.test(version) ? { "app.kubernetes.io/version": version } : {}),
     ...ownedLabels(identity),
   };
+}
+
+/** For workloads and their pods alone: a new version then changes one file, and not everything around it. */
+export function workloadLabelsOf(identity: Identity): Labels {
+  const { version } = identity;
+  const isLabel = version !== undefined && LABEL_VALUE.test(version);
+  return { ...labelsOf(identity), ...(isLabel ? { "app.kubernetes.io/version": version } : {}) };
 }
 
 /** Minimal and without a version: a selector can never be changed, and a new version must not need a new workload. */

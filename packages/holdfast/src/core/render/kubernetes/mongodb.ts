@@ -3,7 +3,7 @@ import { disruptionBudget } from "./component.ts";
 import { identityOf } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { mongodbImage } from "./images.ts";
-import { labelsOf, selectorOf } from "./labels.ts";
+import { labelsOf, selectorOf, workloadLabelsOf } from "./labels.ts";
 import { internalOnly, loadBalancer } from "./load-balancer.ts";
 import type { Manifest } from "./manifest.ts";
 import {
@@ -81,7 +81,13 @@ function renderMembers(context: SiteContext, store: MongodbStore, members: Membe
         ports: [{ ...port, port: members.firstPeeringPort + ordinal }],
       },
     })),
-    renderStatefulSet(context, store, members, metadata, selector),
+    renderStatefulSet(
+      context,
+      store,
+      members,
+      { ...metadata, labels: { ...workloadLabelsOf(identity), "holdfast.dev/members": members.name } },
+      selector,
+    ),
     ...(members.count < 2 ? [] : [disruptionBudget(selector, metadata)]),
   ];
 }

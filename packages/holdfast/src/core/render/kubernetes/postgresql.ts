@@ -2,7 +2,7 @@ import type { PostgresqlStore } from "../../spec/index.ts";
 import { identityOf } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { postgresImage } from "./images.ts";
-import { labelsOf, selectorOf } from "./labels.ts";
+import { labelsOf, selectorOf, workloadLabelsOf } from "./labels.ts";
 import { internalOnly, loadBalancer } from "./load-balancer.ts";
 import type { Manifest } from "./manifest.ts";
 import {
@@ -64,7 +64,7 @@ export function renderPostgresql(context: SiteContext, store: PostgresqlStore): 
             internalOnly(context),
           ),
         ]),
-    renderStatefulSet(context, store, { name: store.name, namespace, labels }, selector),
+    renderStatefulSet(context, store, { name: store.name, namespace, labels: workloadLabelsOf(identity) }, selector),
   ];
 }
 
@@ -107,7 +107,7 @@ function renderStatefulSet(
               env: [
                 ...podIdentity,
                 { name: "NODE_NAME", value: context.name },
-                { name: "DATA_DIR", value: `${DATA_MOUNT}/data` },
+                { name: "DATA_DIR", value: DATA_MOUNT },
                 { name: "LISTEN_ADDRESS", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
                 { name: "PGPORT", value: String(POSTGRESQL_PORT) },
                 { name: "AGENT_PORT", value: String(AGENT_PORT) },

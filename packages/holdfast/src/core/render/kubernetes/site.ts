@@ -1,11 +1,12 @@
-import type { Fleet, Site, SiteName } from "../../spec/index.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import type { Fleet, SiteName } from "../../spec/index.ts";
 import { renderComponent } from "./component.ts";
 import { SYSTEM_NAMESPACE, siteContext } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { CONTROLLER_NAME } from "./controller-names.ts";
 import { renderController, renderControllerAccess } from "./controller.ts";
 import { renderCertificate } from "./ingress.ts";
+import { controllersView } from "./controllers-view.ts";
+import type { ControllersView } from "./controllers-view.ts";
 import { waveOf } from "./kinds.ts";
 import type { Manifest } from "./manifest.ts";
 import { renderMongodb } from "./mongodb.ts";
@@ -30,8 +31,8 @@ export function renderSite(fleet: Fleet, name: SiteName): readonly Manifest[] {
     .map(({ manifest }) => manifest);
 }
 
-/** `fleetJson` is what controllersView makes: the same for every site, so made once. */
-export function renderGroups(context: SiteContext, fleetJson: string): readonly ManifestGroup[] {
+/** `view` is the same for every site, so it is made once. */
+export function renderGroups(context: SiteContext, view: ControllersView): readonly ManifestGroup[] {
   const application = renderApplication(context);
   const namespaces = [...(application.length === 0 ? [] : [context.fleet.application.namespace]), SYSTEM_NAMESPACE];
   return [
@@ -43,7 +44,7 @@ export function renderGroups(context: SiteContext, fleetJson: string): readonly 
     },
     {
       folder: `${SYSTEM_NAMESPACE}/${CONTROLLER_NAME}`,
-      manifests: [...renderController(context, fleetJson), controllerPolicy(context)],
+      manifests: [...renderController(context, view), controllerPolicy(context)],
     },
   ];
 }
@@ -78,21 +79,4 @@ function renderApplication(context: SiteContext): readonly ManifestGroup[] {
       ? [{ folder: `${namespace}/${CONTROLLER_NAME}`, manifests: renderControllerAccess(context) }]
       : []),
   ];
-}
-
-/**
- * The fleet as the controllers read it, as JSON: without what only building the sites needs, which can be long. A line for
- * each site, link and store, so that a change in Git shows which one changes.
- */
-export function controllersView(fleet: Fleet): string {
-  const sites = fleet.sites.map(({ name, location, platform, network, addresses }): Site => {
-    return { name, location, platform, network, addresses, quotas: {} };
-  });
-  const members = Object.entries({ ...fleet, sites }).sort(([a], [b]) => (a < b ? -1 : 1));
-  const lines = members.map(([key, value]) => {
-    const items = Array.isArray(value) && value.length > 0 ? (value as readonly unknown[]) : undefined;
-    const text = items ? `[\n    ${items.map(canonicalJson).join(",\n    ")}\n  ]` : canonicalJson(value);
-    return `  ${JSON.stringify(key)}: ${text}`;
-  });
-  return `{\n${lines.join(",\n")}\n}`;
 }

@@ -1,0 +1,179 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pc from "picocolors";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { run } from "../run.ts";
+import type { ExitCode, Terminal } from "../terminal.ts";
+
+const example = join(dirname(fileURLToPath(import.meta.url)), "../../../../../examples/ratings/holdfast.yaml");
+
+let folder: string;
+let fleetFile: string;
+let out: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "holdfast-render-"));
+  fleetFile = join(folder, "holdfast.yaml");
+  out = join(folder, "rendered");
+  cpSync(example, fleetFile);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function holdfast(...argv: string[]) {
+  let exitCode: ExitCode = 0;
+  const text = { out: "", err: "" };
+  const colors = pc.createColors(false);
+  const terminal: Terminal = {
+    out: (more) => (text.out += more),
+    err: (more) => (text.err += more),
+    outColors: colors,
+    errColors: colors,
+    interactive: false,
+    columns: 100,
+    exitWith: (code) => (exitCode = code),
+    get exitCode() {
+      return exitCode;
+    },
+  };
+  return { exitCode: await run(argv, terminal), ...text };
+}
+
+const render = (...more: string[]) => holdfast("render", fleetFile, "--out", out, ...more);
+const edit = (from: string, to: string) =>
+  writeFileSync(fleetFile, readFileSync(fleetFile, "utf8").replaceAll(from, to));
+const filesIn = (root: string): string[] =>
+  existsSync(root) ? readdirSync(root, { recursive: true }).map(String).sort() : [];
+
+describe("holdfast render", () => {
+  it("writes a folder for each site and the witness, and nothing else", async () => {
+    const { exitCode, out: text } = await render();
+    expect(exitCode).toBe(0);
+    expect(text).toContain("rendered; 86 added, 0 changed, 0 removed, 0 unchanged");
+    expect(readdirSync(out).sort()).toEqual([".holdfast-render.json", "boise", "portland", "seattle"]);
+    expect(readdirSync(folder).sort()).toEqual(["holdfast.yaml", "rendered"]);
+  });
+
+  it("changes nothing when rendered again", async () => {
+    await render();
+    expect((await render()).out).toBe(`${out}: rendered; 0 added, 0 changed, 0 removed, 86 unchanged\n`);
+  });
+
+  it("says what changed, and takes away what is stale together with its empty folder", async () => {
+    await render();
+    edit("ratings-api:0.1.0", "ratings-api:0.2.0");
+    edit("replicas: 2", "replicas: 1");
+    const { out: text } = await render();
+    expect(text).toContain("~ seattle/ratings/ratings-api/deployment.yaml");
+    expect(text).toContain("- seattle/ratings/ratings-api/pod-disruption-budget.yaml");
+    expect(existsSync(join(out, "seattle/ratings/ratings-api/pod-disruption-budget.yaml"))).toBe(false);
+    expect(readFileSync(join(out, "seattle/ratings/ratings-api/deployment.yaml"), "utf8")).toContain(
+      "ratings-api:0.2.0",
+    );
+
+    edit("name: boise", "name: reno");
+    edit("boise]", "reno]");
+    await render();
+    expect(readdirSync(out).sort()).toEqual([".holdfast-render.json", "portland", "reno", "seattle"]);
+  });
+
+  it("never removes or replaces a file that it did not write", async () => {
+    await render();
+    writeFileSync(join(out, "boise/notes.md"), "mine");
+    edit("name: boise", "name: reno");
+    edit("boise]", "reno]");
+    mkdirSync(join(out, "reno"));
+    writeFileSync(join(out, "reno/SECRETS.md"), "mine, too");
+    const before = filesIn(out);
+    const refused = await render();
+    expect(refused.exitCode).toBe(2);
+    expect(refused.err).toContain("output-file-foreign");
+    expect(filesIn(out)).toEqual(before);
+
+    rmSync(join(out, "reno/SECRETS.md"));
+    expect((await render()).exitCode).toBe(0);
+    expect(filesIn(join(out, "boise"))).toEqual(["notes.md"]);
+  });
+
+  it("renders one site and leaves the others as they are", async () => {
+    await render();
+    edit("ratings-api:0.1.0", "ratings-api:0.2.0");
+    const { out: text } = await render("--site", "portland");
+    expect(text).toContain("2 changed, 0 removed");
+    expect((await render("--check")).out).toContain("~ seattle/ratings/ratings-api/deployment.yaml");
+    const unknown = await render("--site", "portlnd");
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.err).toContain("its sites are seattle, portland, boise");
+  });
+
+  it("--check writes nothing and exits 1 when the folder is stale (R79)", async () => {
+    expect((await render("--check")).exitCode).toBe(1);
+    expect(existsSync(out)).toBe(false);
+    await render();
+    expect(await render("--check")).toMatchObject({ exitCode: 0, err: "" });
+    writeFileSync(join(out, "seattle/ratings/ratings-api/service.yaml"), "changed by hand");
+    const stale = await render("--check", "--format", "json");
+    expect(stale.exitCode).toBe(1);
+    expect(JSON.parse(stale.out)).toMatchObject({
+      upToDate: false,
+      added: [],
+      changed: ["seattle/ratings/ratings-api/service.yaml"],
+      removed: [],
+    });
+    expect(readFileSync(join(out, "seattle/ratings/ratings-api/service.yaml"), "utf8")).toBe("changed by hand");
+  });
+
+  it("writes nothing when the file has errors", async () => {
+    edit("replicas: 2", "replicsa: 2");
+    expect((await render()).exitCode).toBe(2);
+    expect(readdirSync(folder)).toEqual(["holdfast.yaml"]);
+  });
+
+  it("finishes what a killed run left behind", async () => {
+    await render();
+    mkdirSync(join(out, ".holdfast-render.staging/seattle"), { recursive: true });
+    writeFileSync(join(out, ".holdfast-render.staging/seattle/half.yaml"), "half");
+    rmSync(join(out, "boise"), { recursive: true });
+    expect((await render()).out).toContain("12 added");
+    expect(existsSync(join(out, ".holdfast-render.staging"))).toBe(false);
+  });
+
+  it("says so when the folder cannot be written or its record was changed", async () => {
+    writeFileSync(out, "a file");
+    const notAFolder = await render();
+    expect(notAFolder.exitCode).toBe(2);
+    expect(notAFolder.err).toContain("it is not a folder");
+    rmSync(out);
+    mkdirSync(out);
+    writeFileSync(join(out, ".holdfast-render.json"), JSON.stringify({ files: ["../holdfast.yaml"] }));
+    const led = await render();
+    expect(led.exitCode).toBe(2);
+    expect(led.err).toContain("output-record-broken");
+    expect(existsSync(fleetFile)).toBe(true);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("says so when writing is not permitted (root may write anywhere)", async () => {
+    mkdirSync(out);
+    chmodSync(out, 0o555);
+    expect((await render()).err).toContain("writing is not permitted");
+  });
+
+  it("follows a link that leads to a folder", async () => {
+    mkdirSync(join(folder, "elsewhere"));
+    symlinkSync(join(folder, "elsewhere"), out);
+    expect((await render()).exitCode).toBe(0);
+    expect(readdirSync(join(folder, "elsewhere"))).toContain("seattle");
+  });
+});
