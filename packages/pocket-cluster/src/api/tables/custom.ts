@@ -43,7 +43,7 @@ function cellOf(found: readonly unknown[], type: string, now: number): unknown {
 }
 
 const STEP =
-  /\.?(?<field>[\w-]+|(?:\\\.|[\w-])+)|\[(?<index>-?\d+|\*)\]|\['(?<quoted>[^']*)'\]|\[\?\(@\.(?<where>[\w.-]+)\s*==\s*(?<quote>["'])(?<equals>.*?)\k<quote>\)\]/y;
+  /\.?(?<field>(?:\\\.|[\w-])+)|\[(?<index>-?\d+|\*)\]|\['(?<quoted>[^']*)'\]|\[\?\(@\.(?<where>[\w.-]+)\s*==\s*(?<quote>["'])(?<equals>.*?)\k<quote>\)\]/y;
 
 /** The JSONPath that printer columns use: fields, `[0]`, `[*]`, `['a.b']` and `[?(@.type=="Ready")]`. Anything else finds nothing. */
 export function jsonPath(object: unknown, path: string): readonly unknown[] {

@@ -46,10 +46,13 @@ export function createClient({ url, authorityCertificate, certificate, token }: 
   const send = (path: string, { method = "GET", headers = {}, body }: Ask): ClientRequest => {
     const isRaw = typeof body === "string" || body instanceof Uint8Array;
     const payload = body === undefined ? undefined : isRaw ? body : JSON.stringify(body);
-    const type =
-      payload === undefined
+    const type = {
+      ...(payload === undefined ? {} : { "content-type": "application/json" }),
+      // Node would send a DELETE's body without saying how long it is.
+      ...(payload === undefined || "transfer-encoding" in headers
         ? {}
-        : { "content-type": "application/json", "content-length": String(Buffer.byteLength(payload)) };
+        : { "content-length": String(Buffer.byteLength(payload)) }),
+    };
     const sent = request(`${url}${path}`, { agent, method, headers: { ...credentials, ...type, ...headers } });
     sent.end(payload);
     return sent;
