@@ -71,7 +71,7 @@ describe("a node", { timeout: 10_000 }, () => {
       ],
       volumes: [{ name: "settings", configMap: { name: "settings" } }],
     });
-    const pod = await until("web", (each) => ready(each));
+    const pod = (await until("web", (each) => ready(each))) as Pod;
     expect(pod.status).toMatchObject({ phase: "Running", podIP: `${prefix}.1`, hostIP: "127.60.0.2" });
 
     const environment = (await fetchJson(`http://${prefix}.1:8080/`)) as Record<string, string>;
@@ -85,7 +85,7 @@ describe("a node", { timeout: 10_000 }, () => {
     expect(environment["FILE"]).toBe(`${environment["CONTAINER_ROOT"]!}/etc/settings/colour`);
 
     const settings = objects("v1", "ConfigMap").get("default", "settings")!;
-    objects("v1", "ConfigMap").update({ ...settings, data: { colour: "blue" } } as KubeObject);
+    objects("v1", "ConfigMap").update({ ...settings, data: { colour: "blue" } });
     await expect.poll(() => readFile(environment["FILE"]!, "utf8")).toBe("blue");
     expect(await logs("web", "app")).toBe("listening\n");
 
@@ -222,7 +222,7 @@ async function start(overrides: Partial<NodeOptions> = {}): Promise<void> {
     podPrefix: prefix,
     images,
     apiServer: { address: "127.60.0.1", port: 6443 },
-    serviceAccountToken: () => Promise.resolve({ token: "token", expiresAt: Date.now() + 3_600_000 }),
+    serviceAccountToken: () => ({ token: "token", expiresAt: Date.now() + 3_600_000 }),
     now: Date.now,
     ...overrides,
   });

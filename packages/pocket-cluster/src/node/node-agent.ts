@@ -32,9 +32,8 @@ export interface NodeOptions {
   readonly apiServer: { readonly address: string; readonly port: number };
   /** Absolute path of the bundled `resolver-hook.ts`; absent: programs do not find cluster names. */
   readonly resolverHook?: string;
-  readonly serviceAccountToken: (
-    request: TokenRequest,
-  ) => Promise<{ readonly token: string; readonly expiresAt: number }>;
+  /** Throws where there is no such service account (yet). */
+  readonly serviceAccountToken: (request: TokenRequest) => { readonly token: string; readonly expiresAt: number };
   readonly restartBackoff?: RestartBackoff;
   readonly now: () => number;
 }

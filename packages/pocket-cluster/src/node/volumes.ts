@@ -12,7 +12,7 @@ export interface VolumeSources {
   readonly secret: (namespace: string, name: string) => Readonly<Record<string, Buffer>> | undefined;
   /** The folder of a bound claim, or why there is none yet. */
   readonly claim: (namespace: string, name: string) => { readonly folder: string } | { readonly trouble: string };
-  readonly token: (request: TokenRequest) => Promise<{ readonly token: string; readonly expiresAt: number }>;
+  readonly token: (request: TokenRequest) => { readonly token: string; readonly expiresAt: number };
 }
 
 export interface TokenRequest {
@@ -58,7 +58,7 @@ export async function prepareVolume(
     await makeShared(folder);
     return plain;
   }
-  const collected = await collectFiles(volume, namespace, facts, sources, now);
+  const collected = collectFiles(volume, namespace, facts, sources, now);
   if (collected === undefined) {
     const kind = Object.keys(volume).find((key) => key !== "name") ?? "nothing";
     throw new VolumeError(
@@ -76,13 +76,13 @@ interface Collected {
   readonly renewAt: number;
 }
 
-async function collectFiles(
+function collectFiles(
   volume: Volume,
   namespace: string,
   facts: PodFacts,
   sources: VolumeSources,
   now: number,
-): Promise<Collected | undefined> {
+): Collected | undefined {
   const files = new Map<string, VolumeFile>();
   let renewAt = Infinity;
   const { configMap, secret, downwardAPI, projected } = volume;
@@ -111,7 +111,7 @@ async function collectFiles(
         addKeys(files, "secret", secret.name ?? "", sources.secret(namespace, secret.name ?? ""), { ...secret, mode });
       if (source.downwardAPI) addDownward(files, source.downwardAPI.items ?? [], facts, mode);
       if (serviceAccountToken) {
-        const { token, expiresAt } = await sources.token({
+        const { token, expiresAt } = issueToken(sources, {
           namespace,
           serviceAccount: facts.pod.spec.serviceAccountName ?? "default",
           audience: serviceAccountToken.audience,
@@ -127,6 +127,18 @@ async function collectFiles(
     return undefined;
   }
   return { files, renewAt };
+}
+
+/** The service account of a namespace that was just made may come a moment after its first pod. */
+function issueToken(
+  sources: VolumeSources,
+  request: TokenRequest,
+): { readonly token: string; readonly expiresAt: number } {
+  try {
+    return sources.token(request);
+  } catch (error) {
+    throw new VolumeError(`failed to fetch token: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function addKeys(

@@ -16,3 +16,8 @@ export function sameJson(a: unknown, b: unknown): boolean {
   for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
   return true;
 }
+
+/** The object without some of its fields. */
+export function without<T extends object, K extends keyof T>(object: T, ...names: readonly K[]): Omit<T, K> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name as K))) as Omit<T, K>;
+}

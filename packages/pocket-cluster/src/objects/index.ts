@@ -1,4 +1,4 @@
-export { sameJson } from "./equality.ts";
+export { sameJson, without } from "./equality.ts";
 export { createEventRecorder } from "./event-recorder.ts";
 export type { EventRecorder } from "./event-recorder.ts";
 export { matchesLabels, selects } from "./labels.ts";
