@@ -1,6 +1,7 @@
 import type { DeleteOptions, KubeObject } from "./contract.ts";
 import { preconditionFailed } from "./errors.ts";
-import type { Draft, Json } from "./json.ts";
+import { without } from "./json.ts";
+import type { Draft } from "./json.ts";
 import { timestamp } from "./names.ts";
 import type { ServedType } from "./types/registry.ts";
 
@@ -47,8 +48,7 @@ export function planDeletion(served: ServedType, live: KubeObject, options: Dele
   if (deletedBefore && (grace >= graceBefore || options.gracePeriodSeconds === undefined) && sameFinalizers) {
     return { kind: "unchanged" };
   }
-  const { finalizers: _replaced, ...rest } = metadata;
-  const marked: Draft = { ...(rest as unknown as Draft) };
+  const marked = without(metadata, "finalizers");
   if (finalizers.length > 0) marked["finalizers"] = finalizers;
   if (!deletedBefore || grace < graceBefore) {
     const started = deletedBefore ? Date.parse(metadata.deletionTimestamp) - graceBefore * 1000 : now;
@@ -56,7 +56,7 @@ export function planDeletion(served: ServedType, live: KubeObject, options: Dele
     marked["deletionGracePeriodSeconds"] = grace;
     if (metadata.generation !== undefined) marked["generation"] = metadata.generation + 1;
   }
-  return { kind: "held", draft: { ...(live as unknown as Draft), metadata: marked as Json } };
+  return { kind: "held", draft: { ...(live as unknown as Draft), metadata: marked } };
 }
 
 /**

@@ -27,13 +27,9 @@ export function equal(a: unknown, b: unknown): boolean {
   if (Array.isArray(b)) return false;
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
-  let keys = 0;
-  for (const key in left) {
-    if (!(key in right) || !equal(left[key], right[key])) return false;
-    keys++;
-  }
-  for (const _ in right) keys--;
-  return keys === 0;
+  for (const key in left) if (!(key in right) || !equal(left[key], right[key])) return false;
+  for (const key in right) if (!(key in left)) return false;
+  return true;
 }
 
 /** Freezes what is not frozen yet. A frozen part is taken to be frozen all the way down: only this function freezes. */
@@ -63,8 +59,9 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
 }
 
 /** A copy of `object` without `keys`. */
-export function without(object: JsonObject, ...keys: readonly string[]): Draft {
-  const copy: Draft = { ...object };
-  for (const key of keys) Reflect.deleteProperty(copy, key);
-  return copy;
+export function without(object: object, ...keys: readonly string[]): Draft {
+  const rest: Draft = {};
+  // Deleting from a copy would be shorter, and makes objects that are slow ever after.
+  for (const [key, value] of Object.entries(object as JsonObject)) if (!keys.includes(key)) rest[key] = value;
+  return rest;
 }

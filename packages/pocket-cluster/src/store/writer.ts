@@ -11,15 +11,30 @@ import { ApiError } from "./contract.ts";
 import { checkPreconditions, planDeletion } from "./deletion.ts";
 import { DEFINITIONS } from "./custom-resources/definitions.ts";
 import * as errors from "./errors.ts";
-import { afterUpdate, apply, readOwnerships, writeOwnerships } from "./fields/ownership.ts";
+import { afterUpdate, apply, readOwnerships } from "./fields/ownership.ts";
 import type { Actor, Ownership } from "./fields/ownership.ts";
-import { at, equal, freeze, isObject } from "./json.ts";
-import type { Draft, Json, JsonObject } from "./json.ts";
+import { at, freeze, isObject } from "./json.ts";
+import type { Draft, JsonObject } from "./json.ts";
 import { metadataProblems, metadataUpdateProblems } from "./kinds/metadata.ts";
 import type { RuleContext } from "./kinds/rules.ts";
 import { randomSuffix, randomUid, timestamp } from "./names.ts";
 import { patched } from "./patch/index.ts";
 import { scaleOf, withReplicas } from "./scale.ts";
+import {
+  hasStatus,
+  dropStatus,
+  keepUnwritten,
+  checkName,
+  checkVersion,
+  givenOwners,
+  setOwners,
+  isSame,
+  isLetGo,
+  metadataOf,
+  asObject,
+  placeInNamespace,
+  SYSTEM_METADATA,
+} from "./write-rules.ts";
 import { zeroObject } from "./types/decode.ts";
 import { apiVersionOf } from "./types/registry.ts";
 import type { Registry, ServedType } from "./types/registry.ts";
@@ -42,18 +57,6 @@ interface Write {
   /** Owners that an apply worked out; an update's follow from what it changes. */
   readonly owners?: readonly Ownership[];
 }
-
-/** A server's metadata: no write changes it. */
-const SYSTEM_METADATA = [
-  "name",
-  "namespace",
-  "uid",
-  "creationTimestamp",
-  "deletionTimestamp",
-  "deletionGracePeriodSeconds",
-  "generation",
-  "resourceVersion",
-] as const;
 
 /** Longest prefix of a generated name. */
 const GENERATED_PREFIX_MAX = 58;
@@ -212,7 +215,9 @@ export class Writer {
     rules.admit?.(draft, this.#context);
     const status = rules.initialStatus?.(draft);
     if (status !== undefined) draft["status"] = status;
-    for (const system of SYSTEM_METADATA) if (system !== "name" && system !== "namespace") delete metadata[system];
+    for (const system of SYSTEM_METADATA) {
+      if (system !== "name" && system !== "namespace") Reflect.deleteProperty(metadata, system);
+    }
     metadata["name"] = name;
     metadata["uid"] = randomUid(this.#environment.random);
     metadata["creationTimestamp"] = timestamp(this.#environment.now());
@@ -392,133 +397,4 @@ export class Writer {
       );
     }
   }
-}
-
-function hasStatus(served: ServedType): boolean {
-  return served.type.subresources.includes("status");
-}
-
-/** A new object's status is the server's to set; a type that always shows one gets the zero one. */
-function dropStatus(served: ServedType, draft: Draft): void {
-  const zero = served.custom ? undefined : zeroObject(served.shape)["status"];
-  if (zero === undefined) delete draft["status"];
-  else draft["status"] = zero;
-}
-
-/** Puts back from the live object what a request to this subresource does not write. Returns the draft's metadata. */
-function keepUnwritten(
-  served: ServedType,
-  draft: Draft,
-  live: KubeObject,
-  subresource: WriteOptions["subresource"],
-): Draft {
-  const keep = (target: Draft, source: Readonly<Record<string, unknown>>, names: Iterable<string>) => {
-    for (const name of names) {
-      if (source[name] === undefined) Reflect.deleteProperty(target, name);
-      else target[name] = source[name] as Json;
-    }
-  };
-  const written = metadataOf(draft);
-  const all = [...Object.keys(draft), ...Object.keys(live).filter((name) => !(name in draft))];
-  let metadata = written;
-  if (subresource === "status") {
-    keep(
-      draft,
-      live,
-      all.filter((name) => name !== "status"),
-    );
-    // Only a built-in object's metadata can be written together with its status.
-    metadata = served.custom ? { ...(live.metadata as unknown as Draft) } : written;
-    if (served.rules.statusKeepsLabels === true) keep(metadata, live.metadata, ["labels"]);
-  } else if (subresource === "finalize") {
-    const spec = draft["spec"];
-    keep(draft, live, all);
-    draft["spec"] = spec ?? {};
-    metadata = { ...(live.metadata as unknown as Draft) };
-  } else if (hasStatus(served)) keep(draft, live, ["status"]);
-  keep(metadata, live.metadata, SYSTEM_METADATA);
-  draft["metadata"] = metadata;
-  return metadata;
-}
-
-function checkName(body: JsonObject, key: ObjectKey): void {
-  const name = at(body, "metadata", "name");
-  if (typeof name === "string" && name !== "" && name !== key.name) {
-    throw errors.badRequest(`the name of the object (${name}) does not match the name on the URL (${key.name})`);
-  }
-}
-
-function checkVersion(served: ServedType, live: KubeObject, metadata: Draft, options: WriteOptions): void {
-  const { name, uid, resourceVersion } = live.metadata;
-  const given = metadata["resourceVersion"];
-  if (given === undefined || given === "") {
-    if (served.rules.conditionalUpdate === true && options.subresource === undefined) {
-      throw errors.invalidObject(served.type, name, [
-        errors.invalid("metadata.resourceVersion", 0, "must be specified for an update"),
-      ]);
-    }
-  } else if (given !== resourceVersion) throw errors.conflict(served.type, name, errors.OBJECT_MODIFIED);
-  const givenUid = metadata["uid"];
-  if (givenUid !== undefined && givenUid !== "" && givenUid !== uid) {
-    throw errors.conflict(
-      served.type,
-      name,
-      `Precondition failed: UID in precondition: ${JSON.stringify(givenUid).slice(1, -1)}, UID in object meta: ${uid}`,
-    );
-  }
-}
-
-/** Owners that the request itself edits; an empty entry resets them all. */
-function givenOwners(metadata: Draft): readonly Ownership[] | undefined {
-  const given = metadata["managedFields"];
-  if (!Array.isArray(given) || given.length === 0) return undefined;
-  const owners = readOwnerships(given);
-  if (owners.length > 0) return owners;
-  return given.length === 1 && isObject(given[0]) && Object.keys(given[0]).length === 0 ? [] : undefined;
-}
-
-function setOwners(metadata: Draft, owners: readonly Ownership[]): void {
-  if (owners.length === 0) delete metadata["managedFields"];
-  else metadata["managedFields"] = writeOwnerships(owners);
-}
-
-/** A write that changes nothing keeps the version, and the times of its owners. */
-function isSame(draft: Draft, live: KubeObject, owners: readonly Ownership[], before: readonly Ownership[]): boolean {
-  const timeless = (list: readonly Ownership[]) => writeOwnerships(list.map((each) => ({ ...each, time: undefined })));
-  const { managedFields: _owners, ...metadata } = draft["metadata"] as Draft;
-  const { managedFields: _before, ...liveMetadata } = live.metadata;
-  return (
-    equal({ ...draft, metadata: null }, { ...live, metadata: null }) &&
-    equal(metadata, liveMetadata) &&
-    equal(timeless(owners), timeless(before))
-  );
-}
-
-/** Whether the last finalizer of a deleted object went with this write. */
-function isLetGo(served: ServedType, object: KubeObject): boolean {
-  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata;
-  if (deletionTimestamp === undefined || deletionGracePeriodSeconds > 0 || finalizers.length > 0) return false;
-  return served.rules.letGo?.(object) ?? true;
-}
-
-function metadataOf(draft: Draft): Draft {
-  const metadata = (draft["metadata"] ?? {}) as Draft;
-  draft["metadata"] = metadata;
-  return metadata;
-}
-
-function asObject(value: Draft): KubeObject {
-  return value as unknown as KubeObject;
-}
-
-function placeInNamespace(served: ServedType, metadata: Draft, namespace: string | undefined): void {
-  if (!served.type.namespaced) {
-    delete metadata["namespace"];
-    return;
-  }
-  if (namespace === undefined) return;
-  if (metadata["namespace"] !== undefined && metadata["namespace"] !== namespace) {
-    throw errors.badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  }
-  metadata["namespace"] = namespace;
 }

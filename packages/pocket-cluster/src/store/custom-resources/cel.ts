@@ -219,7 +219,7 @@ class Parser {
         if (!this.#take(",") && this.#peek() !== "}") throw new CelError("a map needs commas");
       }
       return (scope) =>
-        Object.fromEntries(entries.map(([key, value]) => [String(plain(key(scope))), plain(value(scope))]));
+        Object.fromEntries(entries.map(([key, value]) => [keyText(plain(key(scope))), plain(value(scope))]));
     }
     throw new CelError(`unexpected ${symbol}`);
   }
@@ -312,11 +312,16 @@ function field(of: Value, name: string): Value {
   return value;
 }
 
+/** A key of a map: a string, or a number or truth value as one. */
+function keyText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 function element(of: Value, index: Json): Json {
   const target = plain(of);
-  const value = isList(target) ? target[Number(index)] : isObject(target) ? target[String(index)] : undefined;
+  const value = isList(target) ? target[Number(index)] : isObject(target) ? target[keyText(index)] : undefined;
   if (value === undefined)
-    throw new CelError(isList(target) ? `index out of bounds: ${String(index)}` : `no such key: ${String(index)}`);
+    throw new CelError(isList(target) ? `index out of bounds: ${keyText(index)}` : `no such key: ${keyText(index)}`);
   return value;
 }
 
@@ -425,7 +430,7 @@ function macro(name: string, of: Program, variable: string, bodies: readonly Pro
   };
 }
 
-type Call = (...values: Json[]) => Json;
+type Call = (...values: readonly (Json | undefined)[]) => Json;
 
 function string(value: Json | undefined): string {
   if (typeof value !== "string") throw new CelError("no such overload");
@@ -438,7 +443,7 @@ function list(value: Json | undefined): readonly Json[] {
 
 const functions: Readonly<Record<string, Call>> = {
   size: (value) =>
-    isList(value) ? value.length : isObject(value) ? Object.keys(value).length : [...string(value)].length,
+    isList(value) ? value.length : isObject(value) ? Object.keys(value).length : Array.from(string(value)).length,
   matches: (text, pattern) => new RegExp(string(pattern), "u").test(string(text)),
   startsWith: (text, prefix) => string(text).startsWith(string(prefix)),
   endsWith: (text, suffix) => string(text).endsWith(string(suffix)),
@@ -452,11 +457,11 @@ const functions: Readonly<Record<string, Call>> = {
   indexOf: (text, part) =>
     isList(text) ? text.findIndex((each) => equal(each, part ?? null)) : string(text).indexOf(string(part)),
   substring: (text, from, to) => string(text).substring(numeric(from ?? 0), to === undefined ? undefined : numeric(to)),
-  string: (value) => (typeof value === "string" ? value : String(value)),
+  string: (value) => keyText(value ?? null),
   int: (value) => Math.trunc(Number(value)),
   double: (value) => Number(value),
   isSorted: (items) =>
-    list(items).every((each, index, all) => index === 0 || binary("<=", all[index - 1] ?? null, each) === true),
+    list(items).every((each, index, all) => index === 0 || compared("<=", all[index - 1] ?? null, each)),
   sum: (items) => list(items).reduce((sum: number, each) => sum + numeric(each), 0),
   min: (items) => Math.min(...list(items).map(numeric)),
   max: (items) => Math.max(...list(items).map(numeric)),

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
 import { anyShape, structShape } from "../types/shape.ts";
 import type { Field, Shape, StructShape } from "../types/shape.ts";
 
@@ -130,5 +130,5 @@ export function hasRules(schema: Schema): boolean {
 }
 
 export function asSchema(value: unknown): Schema {
-  return (value ?? {}) as JsonObject as Schema;
+  return value ?? {};
 }

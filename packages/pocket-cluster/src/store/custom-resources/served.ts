@@ -2,7 +2,7 @@ import type { KubeObject } from "../contract.ts";
 import { DecodeError, decode } from "../types/decode.ts";
 import { badRequest } from "../errors.ts";
 import type { FieldProblem } from "../errors.ts";
-import { at, equal, freeze, isObject } from "../json.ts";
+import { at, equal, freeze, isObject, without } from "../json.ts";
 import type { Draft, Json, JsonObject } from "../json.ts";
 import { child, children, text } from "../kinds/drafts.ts";
 import { contentGeneration } from "../kinds/generation.ts";
@@ -80,7 +80,8 @@ function scalePaths(version: Draft): ScalePaths | undefined {
 
 function decodeCustom(schema: Schema, body: JsonObject, kind: string, version: string) {
   const unknown: string[] = [];
-  const { apiVersion: _apiVersion, kind: _kind, metadata, ...content } = body;
+  const { metadata } = body;
+  const content = without(body, "apiVersion", "kind", "metadata");
   const object = pruneAndDefault(schema, content, unknown);
   if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
     throw badRequest(
@@ -99,10 +100,11 @@ function decodeCustom(schema: Schema, body: JsonObject, kind: string, version: s
 }
 
 function customRules(schema: Schema, status: boolean): KindRules {
+  // What every object has is checked as every object's; the schema may only repeat it.
+  const properties = without(schema.properties ?? {}, "apiVersion", "kind", "metadata") as Record<string, Schema>;
+  const content: Schema = { ...schema, properties };
   const problems = (object: KubeObject, old?: KubeObject): FieldProblem[] => {
-    const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...content } = object;
-    const { properties: { metadata: _own, ...properties } = {}, ...rest } = schema;
-    const found = schemaProblems({ ...rest, properties }, content as Json, "");
+    const found = schemaProblems(content, without(object, "apiVersion", "kind", "metadata"), "");
     return [...found, ...ruleProblems(schema, object as unknown as Json, old as unknown as Json | undefined, found)];
   };
   return {

@@ -88,7 +88,7 @@ function numberProblems(schema: Schema, value: number, path: string): FieldProbl
 
 function stringProblems(schema: Schema, value: string, path: string): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  const length = [...value].length;
+  const length = Array.from(value).length;
   if (schema.maxLength !== undefined && length > schema.maxLength) {
     problems.push({
       field: path,

@@ -91,7 +91,7 @@ export function writeOwnerships(ownerships: readonly Ownership[]): Json[] {
     apiVersion: each.apiVersion,
     ...(each.time === undefined ? {} : { time: each.time }),
     fieldsType: "FieldsV1",
-    fieldsV1: each.fields as unknown as JsonObject,
+    fieldsV1: each.fields,
     ...(each.subresource === "" ? {} : { subresource: each.subresource }),
   }));
 }
@@ -149,7 +149,7 @@ function withFewUpdaters(owners: readonly Ownership[]): readonly Ownership[] {
   const joined = updaters.slice(0, excess.length + 1);
   const last = joined.at(-1);
   if (last === undefined) return owners;
-  const fields = joined.reduce((all, owner) => union(all, owner.fields), {} as FieldSet);
+  const fields = joined.reduce<FieldSet>((all, owner) => union(all, owner.fields), {});
   return [
     ...owners.filter((owner) => !joined.includes(owner)),
     { ...last, manager: "ancient-changes", subresource: "", fields },
@@ -195,7 +195,7 @@ export function apply(
       last !== undefined && isEmpty(gone) && equal(last.fields, mine) && last.apiVersion === actor.apiVersion;
     result.push({ ...actor, operation: "Apply", time: unchanged ? last.time : actor.time, fields: mine });
   }
-  return { object: object as Draft, owners: result };
+  return { object: object, owners: result };
 }
 
 function conflictError(conflicts: readonly { readonly owner: Ownership; readonly fields: FieldSet }[]): ApiError {

@@ -105,7 +105,7 @@ export const secretRules: KindRules = {
     if (plain === undefined) return;
     delete draft["stringData"];
     const data: Draft = { ...child(draft, "data") };
-    for (const [key, value] of Object.entries(plain)) data[key] = base64(String(value));
+    for (const [key, value] of Object.entries(plain)) data[key] = base64(typeof value === "string" ? value : "");
     if (Object.keys(data).length > 0) draft["data"] = data;
   },
   validate: dataProblems,

@@ -5,7 +5,7 @@ import type { Draft, Json } from "../json.ts";
 
 export function child(draft: Draft, name: string): Draft | undefined {
   const value = draft[name];
-  return isObject(value) ? (value as Draft) : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 /** The child, made when absent. */
@@ -19,7 +19,7 @@ export function ensure(draft: Draft, name: string): Draft {
 
 export function children(draft: Draft | undefined, name: string): readonly Draft[] {
   const value = draft?.[name];
-  return isList(value) ? (value.filter(isObject) as Draft[]) : [];
+  return isList(value) ? value.filter(isObject) : [];
 }
 
 export function text(draft: Draft | undefined, name: string): string {

@@ -107,7 +107,10 @@ export const podDisruptionBudgetRules: KindRules = {
     }
     for (const name of ["minAvailable", "maxUnavailable"]) {
       const value = spec[name];
-      const sound = typeof value === "number" ? value >= 0 : value === undefined || /^\d+%$/.test(String(value));
+      const sound =
+        typeof value === "number"
+          ? value >= 0
+          : value === undefined || (typeof value === "string" && /^\d+%$/.test(value));
       if (!sound) problems.push(invalid(`spec.${name}`, value, "must be greater than or equal to 0"));
     }
     return problems;

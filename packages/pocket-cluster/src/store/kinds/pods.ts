@@ -1,5 +1,5 @@
 import type { KubeObject } from "../contract.ts";
-import { at, equal } from "../json.ts";
+import { at, equal, without } from "../json.ts";
 import type { Draft, Json, JsonObject } from "../json.ts";
 import { randomSuffix } from "../names.ts";
 import { forbiddenField } from "../errors.ts";
@@ -128,22 +128,24 @@ export function qosClass(spec: Draft): "Guaranteed" | "Burstable" | "BestEffort"
   return guaranteed ? "Guaranteed" : "Burstable";
 }
 
+/** What may change of a pod's spec; binding sets the node's name. */
+const SPEC_MUTABLE = [
+  "activeDeadlineSeconds",
+  "tolerations",
+  "schedulingGates",
+  "nodeName",
+  "terminationGracePeriodSeconds",
+  "ephemeralContainers",
+] as const;
+
 /** A pod's spec is settled once it exists: only images, deadlines, tolerations and scheduling gates may change. */
 function podUpdateProblems(pod: KubeObject, old: KubeObject): FieldProblem[] {
   const settled = (spec: unknown): JsonObject => {
-    const {
-      activeDeadlineSeconds: _a,
-      tolerations: _t,
-      schedulingGates: _g,
-      nodeName: _n,
-      terminationGracePeriodSeconds: _s,
-      ...rest
-    } = (spec ?? {}) as Draft;
+    const rest = without(spec ?? {}, ...SPEC_MUTABLE);
     for (const list of ["containers", "initContainers"]) {
       if (rest[list] === undefined) continue;
-      rest[list] = children(rest, list).map(({ image: _i, resources: _r, ...container }) => container);
+      rest[list] = children(rest, list).map((container) => without(container, "image", "resources"));
     }
-    delete rest["ephemeralContainers"];
     return rest;
   };
   if (equal(settled(pod["spec"]), settled(old["spec"]))) return [];

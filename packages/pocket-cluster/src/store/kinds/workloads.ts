@@ -1,8 +1,8 @@
 import type { KubeObject } from "../contract.ts";
 import { invalid, notSupported, required } from "../errors.ts";
 import type { FieldProblem } from "../errors.ts";
-import { at } from "../json.ts";
-import type { Draft, JsonObject } from "../json.ts";
+import { at, without } from "../json.ts";
+import type { Draft } from "../json.ts";
 import { labelSelectorTest } from "../selectors/label-selector.ts";
 import { child, children, ensure, fill, number, text } from "./drafts.ts";
 import { contentGeneration, specGeneration } from "./generation.ts";
@@ -50,7 +50,7 @@ export function labelSelectorProblems(selector: unknown, path: string): FieldPro
   for (const [key, value] of Object.entries(child(draft, "matchLabels") ?? {})) {
     const keyProblem = labelKeyProblem(key);
     if (keyProblem !== undefined) problems.push(invalid(`${path}.matchLabels`, key, keyProblem));
-    const valueProblem = labelValueProblem(String(value));
+    const valueProblem = labelValueProblem(typeof value === "string" ? value : "");
     if (valueProblem !== undefined) problems.push(invalid(`${path}.matchLabels`, value, valueProblem));
   }
   children(draft, "matchExpressions").forEach((expression, index) => {
@@ -234,11 +234,7 @@ export const statefulSetRules: KindRules = {
     return [...replicasProblems(spec), ...templateProblems({ ...object, spec: { ...spec, template } }, ["Always"])];
   },
   validateUpdate(object, old) {
-    const fixed = (spec: unknown): JsonObject => {
-      const rest = { ...(spec as Draft) };
-      for (const name of STATEFUL_SET_MUTABLE) delete rest[name];
-      return rest;
-    };
+    const fixed = (spec: unknown) => without(spec as Draft, ...STATEFUL_SET_MUTABLE);
     return immutable("spec", fixed(object["spec"]), fixed(old["spec"])).map(() => ({
       field: "spec",
       reason: "FieldValueForbidden" as const,
@@ -352,7 +348,9 @@ export const endpointSliceRules: KindRules = {
     const types = ["FQDN", "IPv4", "IPv6"];
     const type = object["addressType"];
     if (type === "" || type === undefined) return [required("addressType")];
-    return types.includes(String(type)) ? [] : [notSupported("addressType", type, types)];
+    return types.includes(text(object as unknown as Draft, "addressType"))
+      ? []
+      : [notSupported("addressType", type, types)];
   },
   validateUpdate: (object, old) => immutable("addressType", object["addressType"], old["addressType"]),
 };

@@ -46,7 +46,7 @@ function parseOperation(value: unknown): Operation {
     op,
     path,
     ...(typeof from === "string" ? { from } : {}),
-    ...("value" in value ? { value: value["value"] as Json } : {}),
+    ...("value" in value ? { value: value["value"] } : {}),
   };
 }
 
@@ -127,7 +127,7 @@ function index(part: string, max: number): number {
 function container(document: Json, path: readonly string[]): Json[] | Draft {
   const parent = read(document, path.slice(0, -1));
   if (isList(parent)) return parent as Json[];
-  if (isObject(parent)) return parent as Draft;
+  if (isObject(parent)) return parent;
   throw new JsonPatchError(`/${path.slice(0, -1).join("/")} holds no fields`);
 }
 

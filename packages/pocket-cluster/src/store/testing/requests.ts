@@ -1,6 +1,5 @@
 import { ApiError } from "../contract.ts";
 import type {
-  DeleteOptions,
   KubeObject,
   ObjectStore,
   PatchType,
@@ -10,6 +9,7 @@ import type {
   WriteResult,
 } from "../contract.ts";
 import { statusOf } from "../errors.ts";
+import { without } from "../json.ts";
 import type { Exchange } from "./transcript.ts";
 
 /** The least of an API server that replaying transcripts on a store needs: paths to calls, results to bodies. */
@@ -85,7 +85,7 @@ function perform(store: ObjectStore, { method, path, headers, body }: Exchange["
     case "DELETE": {
       if (name === undefined) return ok(deleteAll(store, target));
       const { uid } = store.get(key).metadata;
-      const held = store.delete(key, (body ?? {}) as DeleteOptions);
+      const held = store.delete(key, body ?? {});
       return ok(held ?? gone(target, uid));
     }
     default:
@@ -150,7 +150,7 @@ function listOf(type: ResourceType, items: readonly KubeObject[], metadata: unkn
     kind: `${kind}List`,
     apiVersion: group === "" ? version : `${group}/${version}`,
     metadata,
-    items: items.map(({ kind: _kind, apiVersion: _apiVersion, ...item }) => item),
+    items: items.map((item) => without(item, "kind", "apiVersion")),
   };
 }
 

@@ -136,6 +136,6 @@ function maskRandom(text: string): string {
 }
 
 function show(value: Json | undefined): string {
-  const text = JSON.stringify(value) ?? "absent";
+  const text = value === undefined ? "absent" : JSON.stringify(value);
   return text.length > 400 ? `${text.slice(0, 400)}...` : text;
 }

@@ -77,8 +77,8 @@ const GO_NAMES: Readonly<Record<string, string>> = {
 
 class Walk {
   readonly unknown: string[] = [];
-  /** With list positions, for unknown fields: `spec.containers[0].nonsense`. */
-  readonly #path: string[] = [];
+  /** Field names and list positions that lead to the current value. */
+  readonly #path: (string | number)[] = [];
 
   struct(shape: StructShape, body: JsonObject, owner: string): Draft {
     const result: Draft = {};
@@ -88,22 +88,21 @@ class Walk {
       const field = shape.fields.get(name);
       if (field === undefined) {
         if (shape.open) result[name] = copy(value);
-        else this.unknown.push(`unknown field "${this.#path.join("")}${this.#path.length === 0 ? "" : "."}${name}"`);
+        else this.unknown.push(`unknown field "${pathText([...this.#path, name])}"`);
         continue;
       }
       if (value === null) {
         continue;
       }
-      this.#path.push(this.#path.length === 0 ? name : `.${name}`);
+      this.#path.push(name);
       const decoded = this.value(field.shape, value, owner);
       this.#path.pop();
       if (!isOmitted(decoded, field, name)) result[name] = decoded;
     }
-    for (const [name, field] of shape.fields) {
+    for (const [name, field] of filledFields(shape)) {
       if (name in result) continue;
-      if (field.default !== undefined) {
-        result[name] = field.shape.kind === "struct" ? this.struct(field.shape, {}, "") : field.default;
-      } else if (field.written) result[name] = null;
+      if (field.default === undefined) result[name] = null;
+      else result[name] = field.shape.kind === "struct" ? this.struct(field.shape, {}, "") : field.default;
     }
     return result;
   }
@@ -116,7 +115,7 @@ class Walk {
       case "list":
         if (!isList(value)) throw this.#mismatch(value, owner, goType(shape));
         return value.map((item, index) => {
-          this.#path.push(`[${index}]`);
+          this.#path.push(index);
           const decoded = item === null ? zeroValue(shape.items) : this.value(shape.items, item, owner);
           this.#path.pop();
           return decoded;
@@ -125,7 +124,7 @@ class Walk {
         if (!isObject(value)) throw this.#mismatch(value, owner, goType(shape));
         const result: Draft = {};
         for (const [key, item] of Object.entries(value)) {
-          this.#path.push(`.${key}`);
+          this.#path.push(key);
           result[key] = item === null ? zeroValue(shape.values) : this.value(shape.values, item, owner);
           this.#path.pop();
         }
@@ -190,9 +189,28 @@ class Walk {
   }
 
   #mismatch(value: Json, owner: string, wanted: string, found = jsonType(value)): DecodeError {
-    const path = this.#path.join("").replace(/\[\d+\]/g, "");
+    const path = pathText(this.#path.filter((part) => typeof part === "string"));
     return new DecodeError(`json: cannot unmarshal ${found} into Go struct field ${owner}.${path} of type ${wanted}`);
   }
+}
+
+/** The fields that are never absent; asked for at every structure, so they are looked up once. */
+function filledFields(shape: StructShape): readonly (readonly [string, Field])[] {
+  let filled = filledByShape.get(shape);
+  if (filled === undefined) {
+    filled = [...shape.fields].filter(([, field]) => field.default !== undefined || field.written);
+    filledByShape.set(shape, filled);
+  }
+  return filled;
+}
+const filledByShape = new WeakMap<StructShape, readonly (readonly [string, Field])[]>();
+
+/** `spec.containers[0].image` */
+function pathText(path: readonly (string | number)[]): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === "number" ? `${text}[${part}]` : text === "" ? part : `${text}.${part}`),
+    "",
+  );
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/\r\n]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?[\r\n]*$/;
@@ -202,8 +220,7 @@ function isOmitted(value: Json, field: Field, name: string): boolean {
   if (value === "") return field.default === undefined && !field.required && !MEANINGFUL_EMPTY.has(name);
   if (isList(value)) return value.length === 0 && !field.required && !field.written;
   if (field.shape.kind === "map" && isObject(value)) {
-    for (const _ in value) return false;
-    return !field.required;
+    return Object.keys(value).length === 0 && !field.required;
   }
   return false;
 }
