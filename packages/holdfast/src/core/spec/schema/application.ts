@@ -40,14 +40,18 @@ const replicas = z
 
 export const resources = z
   .strictObject({
-    requests: z.strictObject({
-      cpu: s.cpu().meta({ description: "CPU reserved for one replica, for example 250m." }),
-      memory: s.bytes().meta({ description: "Memory reserved for one replica, for example 64Mi." }),
-    }),
-    limits: z.strictObject({
-      cpu: s.cpu().exactOptional().meta({ description: "Most CPU for one replica." }),
-      memory: s.bytes().meta({ description: "Most memory for one replica; beyond it the container is killed." }),
-    }),
+    requests: z
+      .strictObject({
+        cpu: s.cpu().meta({ description: "CPU reserved for one replica, for example 250m." }),
+        memory: s.bytes().meta({ description: "Memory reserved for one replica, for example 64Mi." }),
+      })
+      .meta({ description: "What is reserved: the scheduler counts it." }),
+    limits: z
+      .strictObject({
+        cpu: s.cpu().exactOptional().meta({ description: "Most CPU for one replica." }),
+        memory: s.bytes().meta({ description: "Most memory for one replica; beyond it the container is killed." }),
+      })
+      .meta({ description: "What is never exceeded." }),
   })
   .meta({ id: "Resources", description: "What one replica needs." });
 

@@ -3,7 +3,7 @@ import type { $ZodRawIssue } from "zod/v4/core";
 import type { Problem, ProblemCode, SourcePosition } from "../../../base/index.ts";
 import type { SourceDocument } from "../document/index.ts";
 import { formatPath, valueAt } from "../document/index.ts";
-import { suggest } from "../suggest.ts";
+import { didYouMean, suggest } from "../suggest.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly (string | number)[];
@@ -54,6 +54,7 @@ export class IssueTranslator {
           ),
         ];
       case "invalid_value":
+        if (value === undefined) return [this.#missing(path)];
         return [this.#wrongValue(issue.message, path, value, issue.values.map(String))];
       case "invalid_type":
         if (value === undefined) return [this.#missing(path)];
@@ -111,9 +112,7 @@ export class IssueTranslator {
     code: ProblemCode = "invalid-value",
   ): Problem {
     const hint =
-      typeof value === "string" && options.length > 0
-        ? suggest(value, options, "Possible")
-        : quotingHint(message, value);
+      typeof value === "string" && options.length > 0 ? didYouMean(value, options) : quotingHint(message, value);
     return this.#problem(code, path, foundInstead(message, value), hint);
   }
 
