@@ -82,7 +82,7 @@ export class Controller {
       bell: this.#statusBell,
       turn: (until) => reporter.turn(until),
     };
-    const register = following("following the register", this.#register.run.bind(this.#register), log);
+    const register = following("following the register", (until, trouble) => this.#register.run(until, trouble), log);
     await Promise.all([
       ...this.#config.fleet.sites.map((site) => this.#observe(site, signal)),
       ...(this.#stores.length > 0 ? [repeat(register, clock, log, signal)] : []),
@@ -228,7 +228,7 @@ class StoreLoops {
     };
     const pod = following(
       `following the pod ${this.#pod.name}`,
-      (until, onTrouble) => followPodAddress(cluster, this.#pod, onPod, until, onTrouble),
+      (until, trouble) => followPodAddress(cluster, this.#pod, onPod, until, trouble),
       log,
     );
     await Promise.all([

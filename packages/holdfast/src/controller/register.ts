@@ -2,6 +2,7 @@ import { SYSTEM_NAMESPACE } from "../core/render/kubernetes/index.ts";
 import type { PostgresqlStore, SiteName } from "../core/spec/index.ts";
 import { ClusterError } from "../ports/index.ts";
 import type { Cluster, KubernetesObject, Manifest, PrimaryRecord, PrimaryRegister } from "../ports/index.ts";
+import type { Trouble } from "./trouble.ts";
 
 const LABEL = "holdfast.dev/register";
 
@@ -24,16 +25,17 @@ export class ClusterRegister implements PrimaryRegister {
   }
 
   /** Follows the records until the signal aborts, so that reading costs nothing. */
-  async run(signal: AbortSignal, onTrouble: (error: ClusterError) => void): Promise<void> {
+  async run(signal: AbortSignal, trouble: Trouble): Promise<void> {
     const query = { apiVersion: "v1", kind: "ConfigMap", namespace: SYSTEM_NAMESPACE, labelSelector: LABEL };
     await this.#cluster.follow(
       query,
       (objects) => {
+        trouble.over();
         this.#records = new Map(objects.flatMap((object) => parseRecord(object) ?? []));
         this.#onChange();
       },
       signal,
-      onTrouble,
+      (error) => trouble.tell(error),
     );
   }
 

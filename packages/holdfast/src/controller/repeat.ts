@@ -1,9 +1,10 @@
 import type { Clock } from "../base/index.ts";
-import type { ClusterError, Log } from "../ports/index.ts";
+import type { Log } from "../ports/index.ts";
 import { Bell } from "./bell.ts";
+import { Trouble } from "./trouble.ts";
 
 export interface Loop {
-  /** For the log: what goes wrong when it goes wrong. */
+  /** What it does, for the log when it does not. */
   readonly name: string;
   /** Looks, does the next needed thing and returns how long it may be left alone. */
   readonly turn: (signal: AbortSignal) => Promise<number>;
@@ -12,42 +13,39 @@ export interface Loop {
   readonly bell: Bell;
 }
 
-/**
- * Runs a loop until the signal aborts. A turn that fails is told and tried again; it holds up no other loop. The same
- * trouble is told once until it changes or is over, so that a dead neighbour does not fill the disk with lines.
- */
+/** Runs a loop until the signal aborts. A turn that fails is told and tried again; it holds up no other loop. */
 export async function repeat(loop: Loop, clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
-  let trouble = "";
+  const trouble = new Trouble(loop.name, log);
   while (!signal.aborted) {
     let restMs = loop.retryMs;
     try {
       restMs = await loop.turn(signal);
-      if (trouble !== "") log.info(`${loop.name}: going on`);
-      trouble = "";
+      trouble.over();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (reason !== trouble && !isStopping(signal)) log.warn(`${loop.name}: ${reason}`);
-      trouble = reason;
+      // What is cut short because we stop is no trouble.
+      if (!isAborted(signal)) trouble.tell(error);
     }
     await loop.bell.wait(clock, restMs, signal);
   }
 }
 
-/** A loop that follows objects: it reconnects by itself, so a turn lasts as long as the controller. */
+const FOLLOW_AGAIN_MS = 1000;
+
+/** A loop that follows objects. Following reconnects by itself, so one turn should last as long as the controller. */
 export function following(
   name: string,
-  follow: (signal: AbortSignal, onTrouble: (error: ClusterError) => void) => Promise<void>,
+  follow: (signal: AbortSignal, trouble: Trouble) => Promise<void>,
   log: Log,
 ): Loop {
-  const retryMs = 1000;
+  const trouble = new Trouble(name, log);
   const turn = async (signal: AbortSignal) => {
-    await follow(signal, ({ message }) => log.warn(`${name}: ${message}`));
-    return retryMs;
+    await follow(signal, trouble);
+    return FOLLOW_AGAIN_MS;
   };
-  return { name, turn, retryMs, bell: new Bell() };
+  return { name, turn, retryMs: FOLLOW_AGAIN_MS, bell: new Bell() };
 }
 
 /** A function, because a signal changes behind the compiler's back. */
-function isStopping(signal: AbortSignal): boolean {
+function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
