@@ -15,7 +15,12 @@ const PENDING_MAX = 512;
 /** A burst is better kept by the kernel than lost while Node does something else; capped by net.core.rmem_max. */
 const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
 
-export async function serveUdp({ address, port, answer, onError }: UdpOptions): Promise<{ close(): Promise<void> }> {
+export async function serveUdp({
+  address,
+  port,
+  answer,
+  onError,
+}: UdpOptions): Promise<{ readonly port: number; close(): Promise<void> }> {
   const socket = createSocket({
     type: "udp4",
     recvBufferSize: RECEIVE_BUFFER_OCTETS,
@@ -41,6 +46,7 @@ export async function serveUdp({ address, port, answer, onError }: UdpOptions): 
     socket.send(out, 0, length, from.port, from.address);
   });
   return {
+    port: socket.address().port,
     close: async () => {
       const closed = once(socket, "close");
       socket.close();
