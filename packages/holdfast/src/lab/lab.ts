@@ -206,7 +206,10 @@ export class Lab {
 
   kill(site: string): Promise<LabOutcome> {
     const member = this.#member(site, ["running", "frozen", "starting"], "kill");
-    return this.#switch(site, "killed", () => member.process.kill());
+    return this.#switch(site, "killed", async () => {
+      await member.process.kill();
+      member.observer?.forget();
+    });
   }
 
   freeze(site: string): Promise<LabOutcome> {

@@ -25,7 +25,7 @@ export async function supplySite(cluster: Cluster, options: SupplyOptions): Prom
     await cluster.apply(manifest, signal);
   }
   const onProgress = ({ kind, text }: { readonly kind: string; readonly text: string }): void => {
-    if (kind === "waiting" || kind === "failed") onEvent(text);
+    if (kind === "ready" || kind === "failed") onEvent(text);
   };
   await applyManifests(cluster, manifests, { clock: realClock, signal, timeoutMs, onProgress }).catch(
     (error: unknown) => {
