@@ -74,6 +74,7 @@ export async function startPocketCluster(
     timers,
     rootCertificate: pki.authorityCertificate,
     externalAddress,
+    usage: () => late.node?.usage().containers ?? [],
     report,
   });
   const node = await startNode({

@@ -1,9 +1,16 @@
+import { autoscaler } from "./autoscaling/autoscaler.ts";
+import type { ContainerFigures } from "./autoscaling/autoscaler.ts";
 import { controllerContext } from "./controller.ts";
 import type { Controller, Timers } from "./controller.ts";
+import { cronJobController } from "./cron-job.ts";
+import { daemonSetController } from "./daemon-set.ts";
 import { deploymentController } from "./deployment/deployment-controller.ts";
+import { disruptionBudgetController } from "./disruption-budget.ts";
 import { endpointSliceController } from "./endpoint-slices.ts";
+import { eventExpiry } from "./event-expiry.ts";
 import { exposureStatusController } from "./exposure-status.ts";
 import { garbageCollector } from "./garbage-collector.ts";
+import { jobController } from "./job.ts";
 import { namespaceController } from "./namespaces.ts";
 import { persistentVolumeController } from "./persistent-volumes.ts";
 import { replicaSetController } from "./replica-set.ts";
@@ -11,6 +18,7 @@ import { scheduler } from "./scheduler.ts";
 import { statefulSetController } from "./stateful-set.ts";
 import type { ObjectStore } from "../store/contract.ts";
 
+export type { ContainerFigures } from "./autoscaling/autoscaler.ts";
 export type { Controller, Timers } from "./controller.ts";
 
 export interface ControllersOptions {
@@ -20,6 +28,8 @@ export interface ControllersOptions {
   readonly rootCertificate: string;
   /** Where Services of type LoadBalancer and Ingresses are published. */
   readonly externalAddress: string;
+  /** What containers use at the moment, for autoscaling. */
+  readonly usage: () => readonly ContainerFigures[];
   /** For logs; what failed is tried again. */
   readonly report: (controller: string, key: string, error: unknown) => void;
 }
@@ -35,8 +45,14 @@ export function startControllers(options: ControllersOptions): Controller {
     replicaSetController(context),
     deploymentController(context),
     statefulSetController(context),
+    daemonSetController(context),
+    jobController(context),
+    cronJobController(context),
+    autoscaler(context, options.usage),
+    disruptionBudgetController(context),
     endpointSliceController(context),
     exposureStatusController(context, options.externalAddress),
+    eventExpiry(context),
   ];
   return {
     stop: () => {
