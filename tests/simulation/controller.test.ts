@@ -214,6 +214,19 @@ describe("steering", () => {
     place.cluster.reachable = true;
   });
 
+  it("does not send users to its own site when that comes back without its application", async () => {
+    const place = await placeAt("seattle");
+    await place.clock.advance(2000);
+    await place.stop();
+    place.prober.behaviours.set(seattle.ingress, "refusing");
+    place.start("seattle");
+    await place.clock.advance(1);
+    expect(place.answers()).toBe(portland.ingress);
+    place.prober.behaviours.set(seattle.ingress, "healthy");
+    await place.clock.advance(1000);
+    expect(place.answers()).toBe(seattle.ingress);
+  });
+
   it("says what it knows to people and to Prometheus", async () => {
     const place = await placeAt("seattle");
     place.prober.behaviours.set(portland.peering, "refusing");

@@ -34,7 +34,7 @@ export class HealthBoard {
       if (!verdict || verdict.state === "unknown") continue;
       const ageMs = this.#clock.wallTime().getTime() - Date.parse(verdict.since);
       const began = instant(this.#clock.now() - (Number.isFinite(ageMs) ? ageMs : 0));
-      const health = restore({ verdict: verdict.state, reason: verdict.reason }, began);
+      const health = restore({ verdict: verdict.state, reason: verdict.reason }, this.#thresholds, began);
       this.#sites.set(site, { health, since: verdict.since });
     }
   }

@@ -23,7 +23,9 @@ function play(transcript: string): string {
       health = unjudged(instant(now));
       return show(health);
     }
-    if (verb === "restart") health = restore(health, health.since);
+    if (verb === "restart" && health.verdict !== "unknown") {
+      health = restore({ verdict: health.verdict, reason: health.reason }, thresholds, health.since);
+    }
     for (let i = 0; verb === "probe" && i < number("times", 1); i++) {
       const good = words[0] === "ok";
       now += 250;

@@ -29,9 +29,17 @@ export function unjudged(now: Instant): SiteHealth {
   return { verdict: "unknown", since: now, contradictions: 0, reason: "not probed yet" };
 }
 
-/** A verdict that was kept over a restart: it stands until new samples contradict it often enough. */
-export function restore(kept: { readonly verdict: Verdict; readonly reason: string }, since: Instant): SiteHealth {
-  return { ...kept, since, contradictions: 0 };
+/**
+ * A verdict that was kept over a restart, so that a restart is no reason to answer differently. But nobody knows how long
+ * ago it was kept: after the loss of a whole site its own `up` is the first to be wrong. So `up` is believed until the
+ * first failure, and `down` until it is disproved as often as ever.
+ */
+export function restore(
+  kept: { readonly verdict: Exclude<Verdict, "unknown">; readonly reason: string },
+  thresholds: Thresholds,
+  since: Instant,
+): SiteHealth {
+  return { ...kept, since, contradictions: kept.verdict === "up" ? thresholds.fall - 1 : 0 };
 }
 
 /**
