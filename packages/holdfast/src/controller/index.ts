@@ -1,4 +1,3 @@
 export { parseControllerConfig } from "./config.ts";
 export type { ControllerConfig } from "./config.ts";
 export { Controller } from "./controller.ts";
-export type { ControllerPorts } from "./controller.ts";

@@ -33,10 +33,6 @@ export function parseLabels(text: string): readonly Uint8Array[] | undefined {
   return octets <= NAME_OCTETS_MAX ? labels : undefined;
 }
 
-export function isDnsName(text: string): boolean {
-  return parseLabels(text) !== undefined;
-}
-
 /** The text of one label; the inverse of `parseLabels`. */
 export function formatLabel(octets: Uint8Array): string {
   let text = "";

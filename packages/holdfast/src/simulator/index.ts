@@ -2,5 +2,4 @@ export { SimulatedCluster } from "./cluster.ts";
 export { SimulatedDatabase, SimulatedDatabases } from "./databases.ts";
 export { SimulatedNameServer } from "./name-server.ts";
 export { SimulatedProber } from "./prober.ts";
-export type { ProbeBehaviour } from "./prober.ts";
 export { VirtualClock } from "./virtual-clock.ts";

@@ -2,7 +2,7 @@ import type { Clock } from "../base/index.ts";
 import type { Prober, ProbeTarget, TimedSample } from "../ports/index.ts";
 
 /** How a place answers probes: `hanging` takes a connection and says nothing. */
-export type ProbeBehaviour = "healthy" | "unhealthy" | "refusing" | "hanging";
+type ProbeBehaviour = "healthy" | "unhealthy" | "refusing" | "hanging";
 
 /** Probes places whose behaviour is set by host; a place that nobody set refuses. */
 export class SimulatedProber implements Prober {

@@ -1,2 +1,2 @@
 export { serveDns } from "./dns-server.ts";
-export type { DnsServer, DnsServerOptions } from "./dns-server.ts";
+export type { DnsServer } from "./dns-server.ts";

@@ -35,7 +35,7 @@ interface StandbySeen {
 }
 
 /** `blocked`: nothing is acknowledged until a standby is back. */
-export type Durability = "replicated" | "local-only" | "blocked";
+type Durability = "replicated" | "local-only" | "blocked";
 
 export interface Protection {
   readonly watch: StandbyWatch;

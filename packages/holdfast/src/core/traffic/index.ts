@@ -1,4 +1,3 @@
 export { chooseAnswers } from "./policy.ts";
-export type { Alternative } from "./policy.ts";
 export { buildZone } from "./zone.ts";
 export type { RecordSet, Zone, ZoneRecord } from "./zone.ts";
