@@ -235,6 +235,18 @@ describe("postgres-agent", () => {
     await expect(writer.query("insert into rating (stars) values (1)")).rejects.toThrow();
   });
 
+  it("fences a server even in the middle of its promotion", async () => {
+    const fenceAfterMs = [0, 20, 60, 120];
+    for (const ms of fenceAfterMs) {
+      await portland.desire("primary", next());
+      await sleep(ms);
+      await portland.become("fenced", next());
+      // The promotion that was begun must not come through later.
+      await sleep(200);
+      await isReadOnly(portland);
+    }
+  });
+
   it("ends what an earlier agent left running, and only that", async () => {
     await portland.become("primary", term, { standbys: ["seattle"] });
     const orphan = portland.postmaster();

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { expect } from "vitest";
 import type { AgentState, DesiredState } from "../../packages/postgres-agent/src/contract.ts";
 
 export const SECRETS = {
@@ -29,8 +28,8 @@ export class AgentFleet {
     chmodSync(this.folder, 0o755);
   }
 
-  async add(name: string): Promise<AgentProcess> {
-    const agent = new AgentProcess(name, `${this.#network}.${this.#agents.length + 1}`, this.folder);
+  async add(name: string, environment: Record<string, string> = {}): Promise<AgentProcess> {
+    const agent = new AgentProcess(name, `${this.#network}.${this.#agents.length + 1}`, this.folder, environment);
     this.#agents.push(agent);
     await agent.start();
     return agent;
@@ -59,7 +58,10 @@ export class AgentProcess {
   readonly #counted = new Map<string, number>();
   #child: ChildProcess | undefined;
 
-  constructor(name: string, address: string, folder: string) {
+  readonly #environment: Record<string, string>;
+
+  constructor(name: string, address: string, folder: string, environment: Record<string, string>) {
+    this.#environment = environment;
     this.name = name;
     this.address = address;
     this.dataFolder = join(folder, name);
@@ -78,7 +80,7 @@ export class AgentProcess {
   async refuses(environment: Record<string, string>): Promise<string> {
     const before = this.log.length;
     const [code] = (await once(this.#spawn(environment), "close")) as [number];
-    expect(code).toBe(2);
+    if (code !== 2) throw new Error(`it ended with code ${code}`);
     return this.log.slice(before);
   }
 
@@ -92,6 +94,7 @@ export class AgentProcess {
         DATABASE: "ratings",
         OWNER: "ratings",
         ...SECRETS,
+        ...this.#environment,
         ...environment,
       },
       stdio: ["ignore", "pipe", "pipe"],
@@ -125,7 +128,8 @@ export class AgentProcess {
 
   async desire(role: DesiredState["role"], term: number, more: Partial<DesiredState> = {}): Promise<void> {
     const answer = await this.call("PUT", "/v1/desired", { role, term, syncStandbys: [], standbys: [], ...more });
-    expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 202 });
+    if (answer.status !== 202)
+      throw new Error(`${this.name} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   }
 
   /** Tells it what to be and waits until it is. */

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Client } from "pg";
 import type { Progress } from "./base-backup/receive.ts";
 import { clone } from "./clone.ts";
 import type { AgentConfig } from "./config.ts";
@@ -8,20 +7,19 @@ import { DataFolder } from "./data-folder.ts";
 import { refuseOutdated } from "./desired.ts";
 import { initialize } from "./initialize.ts";
 import { judge } from "./lineage.ts";
-import { formatLsn } from "./lsn.ts";
 import type { Log } from "./log.ts";
 import { readMemory, writeMemory, type Memory } from "./memory.ts";
-import { observe, type Snapshot } from "./observe.ts";
-import { plan, type Observed, type Step } from "./plan.ts";
+import type { Snapshot } from "./observe.ts";
+import { describeStep, plan, type Observed, type Step } from "./plan.ts";
 import { keepSlots, ownLogin, prepareDatabase, promotionsOf, recordPromotion } from "./prepare.ts";
+import { reportRole, reportState, type Known } from "./report.ts";
 import type { RunAs } from "./run-as.ts";
 import { PostgresServer } from "./server.ts";
-import { close, connect } from "./session.ts";
-import { parseSyncStandbys, type Following, type ServerSettings } from "./settings.ts";
+import { ServerView } from "./server-view.ts";
+import type { Following, ServerSettings } from "./settings.ts";
 import { ensureOwnSlot, examineOwn, examineUpstream, resolveUpstream, withUpstream } from "./upstream.ts";
 
 /** Milliseconds. */
-const SNAPSHOT_FRESH_MS = 100;
 const LOOK_AGAIN_MS = { settled: 2_000, waiting: 25 };
 const BACK_OFF_MS = { first: 100, last: 2_000 };
 /** A fence may not wait for a slow checkpoint or a standby that does not answer; an orderly end may. */
@@ -39,15 +37,10 @@ export class Agent {
   readonly #runAs: RunAs;
   readonly #data: DataFolder;
   readonly #server: PostgresServer;
+  readonly #view: ServerView;
   #memory: Memory;
   /** What this agent was told, or may take from its memory; undefined: nothing is to run. */
   #desired: DesiredState | undefined;
-
-  #session: Client | undefined;
-  #snapshot: { readonly value: Snapshot; readonly at: number; readonly start: number } | undefined;
-  #looking: Promise<Snapshot | undefined> | undefined;
-  /** Of which start of the server is it known that it has read all WAL on disk (observe.ts)? */
-  #readAllOfStart = -1;
 
   /** The upstream that the desired one was found to be, and whether it fits. */
   #following: Following = { kind: "nobody" };
@@ -72,6 +65,7 @@ export class Agent {
     this.#log = log;
     this.#data = new DataFolder(config, runAs);
     this.#server = new PostgresServer(this.#data.path, runAs, log, () => this.#wake());
+    this.#view = new ServerView(this.#server, ownLogin(config), log);
     this.#memory = readMemory(config.dataFolder);
     const { desired } = this.#memory;
     // Another may be primary by now: who was one comes back fenced, until it is told again.
@@ -90,7 +84,19 @@ export class Agent {
     if (outdated !== undefined) return outdated;
     if (JSON.stringify(desired) === JSON.stringify(this.#desired)) return undefined;
     const followedTerm = desired.role === "standby" ? desired.term : this.#memory.followedTerm;
-    this.#remember({ desired, term: desired.term, followedTerm });
+    try {
+      this.#remember({ desired, term: desired.term, followedTerm });
+    } catch (error) {
+      // On a full disk a fence is obeyed all the same, but not confirmed: the state goes on to name the old term.
+      if (desired.role === "primary") throw error;
+      this.#obey(desired);
+      throw error;
+    }
+    this.#obey(desired);
+    return undefined;
+  }
+
+  #obey(desired: DesiredState): void {
     const { role, term, syncStandbys, upstream } = desired;
     this.#log.info({ role, term, syncStandbys, ...(upstream ? { upstream } : {}) }, "told what to be");
     if (!sameTask(desired, this.#desired)) {
@@ -98,45 +104,36 @@ export class Agent {
       this.#verdict = NOT_EXAMINED;
       this.#action.abort(new Error("told to be something else"));
       // Whatever statement the loop waits for, a fence does not wait for it.
-      this.#disconnect();
+      this.#view.disconnect();
     }
     this.#desired = desired;
     this.#reason = "just told";
     this.#wake();
-    return undefined;
   }
 
   async state(): Promise<AgentState> {
-    const snapshot = await this.#look();
-    const { term } = this.#memory;
-    const reason = this.#reason;
-    if (this.#cloning !== undefined)
-      return { role: "cloning", term, reason, syncStandbys: [], replicas: [], clone: this.#cloning };
-    if (snapshot === undefined) {
-      // A server that does not answer may still be writable: it is called what it last was.
-      const last = this.#server.lives ? this.#lastSnapshot() : undefined;
-      const role = !this.#server.lives ? "stopped" : last === undefined ? "starting" : this.#roleOf(last);
-      return { role, term, reason: reason || "the server does not answer", syncStandbys: [], replicas: [] };
-    }
-    const { position, replayPosition } = snapshot;
-    return {
-      role: this.#roleOf(snapshot),
-      term,
-      reason,
-      systemIdentifier: snapshot.systemIdentifier,
-      timeline: snapshot.timeline,
-      ...(position === undefined ? {} : { position: formatLsn(position) }),
-      ...(replayPosition === undefined ? {} : { replayPosition: formatLsn(replayPosition) }),
-      ...(snapshot.inRecovery ? { streaming: snapshot.streaming } : {}),
-      syncStandbys: snapshot.inRecovery ? [] : parseSyncStandbys(snapshot.syncStandbyNames),
-      replicas: snapshot.replicas,
-    };
+    return reportState(this.#known(await this.#view.look()));
   }
 
   /** Does the server answer in the role that was asked for? */
   async ready(): Promise<boolean> {
-    const snapshot = await this.#look();
-    return snapshot !== undefined && this.#reason === "" && this.#roleOf(snapshot) === this.#desired?.role;
+    const snapshot = await this.#view.look();
+    if (snapshot === undefined || this.#reason !== "") return false;
+    return reportRole(this.#known(snapshot), snapshot) === this.#desired?.role;
+  }
+
+  #known(snapshot: Snapshot | undefined): Known {
+    return {
+      term: this.#memory.term,
+      desiredRole: this.#desired?.role,
+      reason: this.#reason,
+      cloning: this.#cloning,
+      lives: this.#server.lives,
+      snapshot,
+      promoting: this.#view.promoting,
+      last: this.#view.last,
+      settingsInEffect: (seen) => this.#data.inEffect(this.#settings(), seen.settingsRevision),
+    };
   }
 
   /** Stops the server in the orderly way, within bounds, and the loop. */
@@ -145,7 +142,7 @@ export class Agent {
     this.#action.abort(new Error("the agent ends"));
     this.#wake();
     await this.#loop;
-    this.#disconnect();
+    this.#view.disconnect();
     await this.#server.stop(STOP_WITHIN_MS.shutdown);
   }
 
@@ -178,13 +175,13 @@ export class Agent {
     }
     const action = new AbortController();
     this.#action = action;
-    this.#reason = describe(step);
+    this.#reason = describeStep(step);
     try {
       await this.#perform(step, action.signal);
       return 0;
     } catch (error) {
       if (action.signal.aborted) return 0;
-      const failure = `${describe(step)}: ${messageOf(error)}`;
+      const failure = `${describeStep(step)}: ${messageOf(error)}`;
       // Said once, however often it is tried.
       if (failure !== this.#reasonLogged) this.#log.warn({ reason: failure }, "a step failed, trying again");
       this.#reason = this.#reasonLogged = failure;
@@ -200,24 +197,22 @@ export class Agent {
 
   /** Looks until it is woken: whoever wakes it may want a fence, which does not wait for a server's answer. */
   async #observe(woken: Promise<void>): Promise<Observed> {
-    const toBeFenced = this.#desired?.role !== "primary" && this.#mayBeWritable();
-    const snapshot = toBeFenced ? undefined : await Promise.race([this.#look(0), woken.then(() => undefined)]);
+    const toBePrimary = this.#desired?.role === "primary";
+    const toBeFenced = !toBePrimary && this.#view.mayBeWritable;
+    const snapshot = toBeFenced ? undefined : await Promise.race([this.#view.look(0), woken.then(() => undefined)]);
     const lives = this.#server.lives;
-    const last = snapshot ?? (lives ? this.#lastSnapshot() : undefined);
+    const last = snapshot ?? this.#view.last;
     this.#watchStreaming(snapshot);
     return {
       hasData: this.#data.hasData,
       server: !lives ? "stopped" : snapshot === undefined ? "starting" : "running",
-      inRecovery: last?.inRecovery ?? this.#server.markedForRecovery,
+      inRecovery:
+        toBePrimary || !lives ? (last?.inRecovery ?? this.#server.markedForRecovery) : !this.#view.mayBeWritable,
       settingsInEffect: this.#data.inEffect(this.#settings(), snapshot?.settingsRevision ?? ""),
       prepared: this.#prepared === this.#preparation(),
       receiving: snapshot?.receiving ?? false,
       upstream: this.#verdict,
     };
-  }
-
-  #mayBeWritable(): boolean {
-    return this.#server.lives && !(this.#lastSnapshot()?.inRecovery ?? this.#server.markedForRecovery);
   }
 
   /** A standby that should stream and does not for a while may need to be examined again: perhaps the WAL that it needs is gone. */
@@ -243,10 +238,10 @@ export class Agent {
         break;
       case "start":
         await this.#data.writeSettings(this.#settings());
-        await this.#server.start();
+        await this.#server.start(signal);
         break;
       case "stop":
-        this.#disconnect();
+        this.#view.disconnect();
         await this.#server.stop(STOP_WITHIN_MS.fence);
         break;
       case "configure":
@@ -298,14 +293,14 @@ export class Agent {
     for (let tries = 0; tries < 100; tries += 1) {
       await sleep(5);
       signal.throwIfAborted();
-      if (this.#data.inEffect(settings, (await this.#look(0))?.settingsRevision ?? "")) return;
+      if (this.#data.inEffect(settings, (await this.#view.look(0))?.settingsRevision ?? "")) return;
     }
     throw new Error("the server does not take its new settings");
   }
 
   async #examineUpstream(signal: AbortSignal): Promise<void> {
     const upstream = this.#desired?.upstream;
-    const snapshot = await this.#look(0);
+    const snapshot = await this.#view.look(0);
     if (upstream === undefined || snapshot?.position === undefined)
       throw new Error("the server does not know its own position yet");
     const own = await examineOwn(ownLogin(this.#config), snapshot.position, this.#memory.promotionUnrecorded);
@@ -324,9 +319,10 @@ export class Agent {
 
   async #promote(signal: AbortSignal): Promise<void> {
     this.#remember({ promotionUnrecorded: true });
+    this.#view.expectPromotion();
     const began = performance.now();
-    await (await this.#connected()).query("select pg_promote(false)");
-    while ((await this.#look(0))?.inRecovery !== false) {
+    await (await this.#view.session()).query("select pg_promote(false)");
+    while ((await this.#view.look(0))?.inRecovery !== false) {
       signal.throwIfAborted();
       if (performance.now() - began > PROMOTE_WITHIN_MS) throw new Error("the server does not end its recovery");
       await sleep(10);
@@ -337,11 +333,11 @@ export class Agent {
   async #prepare(): Promise<void> {
     const preparation = this.#preparation();
     const desired = this.#desired;
-    const client = await this.#connected();
+    const client = await this.#view.session();
     if (desired?.role === "primary") {
       await prepareDatabase(client, this.#config);
       if (this.#memory.promotionUnrecorded || (await promotionsOf(client)).length === 0) {
-        const timeline = (await this.#look(0))?.timeline;
+        const timeline = (await this.#view.look(0))?.timeline;
         if (timeline === undefined) throw new Error("the server does not answer");
         await recordPromotion(client, desired.term, this.#config.nodeName, timeline);
         this.#remember({ promotionUnrecorded: false });
@@ -366,61 +362,9 @@ export class Agent {
     };
   }
 
-  #roleOf(snapshot: Snapshot): AgentState["role"] {
-    if (!snapshot.inRecovery) return "primary";
-    const follows = snapshot.receiving || this.#desired?.role === "standby";
-    if (follows) return "standby";
-    // Whoever asks for "fenced" wants to know that nothing more is received: so it is not said before.
-    return this.#data.inEffect(this.#settings(), snapshot.settingsRevision) ? "fenced" : "standby";
-  }
-
   #remember(change: Partial<Memory>): void {
     this.#memory = { ...this.#memory, ...change };
     writeMemory(this.#config.dataFolder, this.#memory);
-  }
-
-  /** What the server says now, or said at most `maxAgeMs` ago; undefined when it does not answer. Never two questions at once. */
-  async #look(maxAgeMs = SNAPSHOT_FRESH_MS): Promise<Snapshot | undefined> {
-    const known = this.#snapshot;
-    if (
-      known !== undefined &&
-      this.#server.lives &&
-      known.start === this.#server.starts &&
-      performance.now() - known.at < maxAgeMs
-    )
-      return known.value;
-    this.#looking ??= this.#ask().finally(() => (this.#looking = undefined));
-    return await this.#looking;
-  }
-
-  async #ask(): Promise<Snapshot | undefined> {
-    if (!this.#server.lives) return undefined;
-    const start = this.#server.starts;
-    try {
-      const { snapshot, readAll } = await observe(await this.#connected(), this.#readAllOfStart === start);
-      if (start !== this.#server.starts) return undefined;
-      if (readAll) this.#readAllOfStart = start;
-      this.#snapshot = { value: snapshot, at: performance.now(), start };
-      return snapshot;
-    } catch (error) {
-      this.#log.debug({ error: messageOf(error) }, "the server does not answer");
-      this.#disconnect();
-      return undefined;
-    }
-  }
-
-  #lastSnapshot(): Snapshot | undefined {
-    return this.#snapshot?.start === this.#server.starts ? this.#snapshot.value : undefined;
-  }
-
-  async #connected(): Promise<Client> {
-    this.#session ??= await connect(ownLogin(this.#config));
-    return this.#session;
-  }
-
-  #disconnect(): void {
-    if (this.#session !== undefined) close(this.#session);
-    this.#session = undefined;
   }
 }
 
@@ -432,30 +376,6 @@ function sameTask(a: DesiredState, b: DesiredState | undefined): boolean {
     a.upstream?.host === b.upstream?.host &&
     a.upstream?.port === b.upstream?.port
   );
-}
-
-function describe(step: Step): string {
-  switch (step.kind) {
-    case "initialize":
-      return "making a new database";
-    case "clone":
-      return `cloning the upstream, because ${step.reason}`;
-    case "stop":
-      return `stopping the server, because ${step.reason}`;
-    case "enter-recovery":
-    case "start":
-      return "starting the server";
-    case "configure":
-      return "changing the server's settings";
-    case "examine-upstream":
-      return "examining the upstream";
-    case "promote":
-      return "promoting the server";
-    case "prepare":
-      return "preparing the database";
-    default:
-      return "";
-  }
 }
 
 function backOff(failures: number): number {

@@ -125,10 +125,17 @@ export async function copyNative(bin: string, config: AgentConfig): Promise<stri
   const target = join(cache, version);
   if (!existsSync(join(target, "native/bin/postgres"))) {
     const staging = await mkdtemp(join(cache, "copy-"));
-    await cp(native, join(staging, "native"), { recursive: true, verbatimSymlinks: true });
-    await createLinks(join(staging, "native"));
-    await promisify(execFile)("chmod", ["-R", "a+rX", staging]);
-    await rename(staging, target).catch(() => rm(staging, { recursive: true, force: true }));
+    try {
+      await cp(native, join(staging, "native"), { recursive: true, verbatimSymlinks: true });
+      await promisify(execFile)("chmod", ["-R", "u+w,a+rX", staging]);
+      await createLinks(join(staging, "native"));
+      // Another agent of this machine may have been quicker.
+      await rename(staging, target).catch((error: unknown) => {
+        if (!existsSync(target)) throw error;
+      });
+    } finally {
+      await rm(staging, { recursive: true, force: true });
+    }
   }
   return join(target, "native/bin");
 }

@@ -97,3 +97,28 @@ function planFollowing(observed: Observed): Step {
 }
 
 const waitForAnswer: Step = { kind: "wait", reason: "the server does not answer yet" };
+
+/** A step in words, for whoever asks why the server is not yet what it should be. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case "initialize":
+      return "making a new database";
+    case "clone":
+      return `cloning the upstream, because ${step.reason}`;
+    case "stop":
+      return `stopping the server, because ${step.reason}`;
+    case "enter-recovery":
+    case "start":
+      return "starting the server";
+    case "configure":
+      return "changing the server's settings";
+    case "examine-upstream":
+      return "examining the upstream";
+    case "promote":
+      return "promoting the server";
+    case "prepare":
+      return "preparing the database";
+    default:
+      return "";
+  }
+}

@@ -35,7 +35,7 @@ export async function killServerProcesses(dataFolder: string): Promise<number> {
     if (left.length === 0) return killed.size;
     for (const pid of left) {
       killed.add(pid);
-      signal(pid, "SIGKILL");
+      sendSignal(pid, "SIGKILL");
     }
     if (performance.now() > deadline) throw new Error(`processes of the old server do not end: ${left.join(", ")}`);
     await sleep(5);
@@ -43,7 +43,7 @@ export async function killServerProcesses(dataFolder: string): Promise<number> {
 }
 
 /** Sends a signal; false when the process is gone already. */
-export function signal(pid: number, name: NodeJS.Signals): boolean {
+export function sendSignal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);
   } catch (error) {

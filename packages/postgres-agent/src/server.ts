@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { ServerLog, type Log } from "./log.ts";
-import { killServerProcesses, signal } from "./processes.ts";
+import { killServerProcesses, sendSignal } from "./processes.ts";
 import { commandLine, type RunAs } from "./run-as.ts";
 
 /** The server gets none of the agent's environment: that is where the agent's secrets are. */
@@ -61,10 +61,11 @@ export class PostgresServer {
     if (process.platform === "linux") await rm(join(this.#folder, "postmaster.pid"), { force: true });
   }
 
-  /** Returns when the process runs; whether it answers is for a session to find out. */
-  async start(): Promise<void> {
+  /** Returns when the process runs; whether it answers is for a session to find out. The signal forbids what was not begun. */
+  async start(signal: AbortSignal): Promise<void> {
     if (this.#running !== undefined) throw new Error("the server runs already");
     await this.clearOrphans();
+    signal.throwIfAborted();
     const { command, args } = commandLine(this.#runAs, "postgres", ["-D", this.#folder]);
     const child = spawn(command, args, {
       cwd: this.#folder,
@@ -98,7 +99,7 @@ export class PostgresServer {
 
   /** Reads its settings again. */
   reload(): void {
-    if (this.#running !== undefined) signal(this.#running.pid, "SIGHUP");
+    if (this.#running !== undefined) sendSignal(this.#running.pid, "SIGHUP");
   }
 
   /**
@@ -113,11 +114,11 @@ export class PostgresServer {
       ["SIGINT", withinMs],
       ["SIGQUIT", ABORT_WITHIN_MS],
     ] as const) {
-      signal(running.pid, name);
+      sendSignal(running.pid, name);
       if (await settlesWithin(running.gone, ms)) return;
     }
     this.#log.warn("the server does not stop: killing it");
-    signal(running.pid, "SIGKILL");
+    sendSignal(running.pid, "SIGKILL");
     await running.gone;
   }
 }
