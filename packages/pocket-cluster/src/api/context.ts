@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Attempt, Authorizer, ServiceAccountTokens, User } from "./access/index.ts";
-import type { Answer } from "./answer.ts";
+import type { Authorizer, ServiceAccountTokens, User } from "./access/index.ts";
 import type { ApiExtensions } from "./contract.ts";
 import type { Accepted } from "./negotiation.ts";
 import type { ObjectStore, ResourceType } from "../store/index.ts";
@@ -38,5 +37,3 @@ export interface ComputedResource {
   readonly get?: (target: ResourceTarget) => object;
   readonly list?: (target: ResourceTarget, query: URLSearchParams) => object;
 }
-
-export type { Answer, Attempt };

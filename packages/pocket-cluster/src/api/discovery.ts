@@ -109,7 +109,7 @@ function catalogueOf(types: readonly ResourceType[]): Catalogue {
 }
 
 /** Stable before beta before alpha, higher numbers first (`k8s.io/apimachinery/pkg/version`). */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
   const parse = (version: string): readonly [number, number, number] | undefined => {
     const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
     if (match === null) return undefined;

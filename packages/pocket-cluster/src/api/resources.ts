@@ -208,7 +208,15 @@ function patchTypeOf(contentType: string | undefined): PatchType {
 async function showWrite(cluster: Cluster, call: Call, type: ResourceType, result: WriteResult): Promise<Answer> {
   const answer = await showObject(cluster, call, type, result.object, result.created ? 201 : 200);
   if (result.warnings.length === 0 || answer.kind !== "text") return answer;
-  return { ...answer, headers: { Warning: result.warnings.map((text) => `299 - ${JSON.stringify(text)}`) } };
+  return { ...answer, headers: { Warning: result.warnings.map((text) => `299 - ${quoted(text)}`) } };
+}
+
+/** As a header may hold it: ASCII only, whatever the client called its field. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Resources whose last state is answered when they are deleted; for all others a Status says so. */
@@ -244,6 +252,8 @@ async function answerComputed(resource: ComputedResource, call: Call, target: Re
   if (target.subresource !== undefined) return pageNotFound();
   if (call.method === "POST" && resource.create !== undefined && target.name === undefined) {
     const body = await decodeObject(await call.body(), call.headers["content-type"], resource.type.kind);
+    if (typeof body !== "object" || body === null)
+      throw badRequest(`the body of a ${resource.type.kind} must be an object`);
     return showValue(call, 201, resource.create(call, target, body));
   }
   if (call.method !== "GET") throw methodNotAllowed();

@@ -147,6 +147,39 @@ describe("requests", () => {
     expect(flushes).toBe(before + 1);
   });
 
+  it("are warned about in ASCII, whatever the unknown field is called", async () => {
+    const reply = await post(`${configMaps}?dryRun=All`, { ...configMap("warned"), größe: 1 });
+    expect(reply.status).toBe(201);
+    expect(reply.headers["warning"]).toBe('299 - "unknown field \\"gr\\u00f6\\u00dfe\\""');
+  });
+
+  it("keep their user when a TLS session is resumed", async () => {
+    const { certificate, privateKey } = cluster.pki.issueClientCertificate({
+      user: "again",
+      groups: ["system:masters"],
+    });
+    const credentials = {
+      host: "127.0.0.1",
+      port: cluster.api.port,
+      ca: cluster.pki.authorityCertificate,
+      cert: certificate,
+      key: privateKey,
+    };
+    const ask = async (session?: Buffer) => {
+      const socket = connect({ ...credentials, ...(session === undefined ? {} : { session }) });
+      let ticket: Buffer | undefined;
+      socket.on("session", (given: Buffer) => (ticket = given));
+      await new Promise((resolve) => socket.once("secureConnect", resolve));
+      socket.write("GET /api/v1/nodes HTTP/1.1\r\nHost: x\r\n\r\n");
+      const [head] = (await new Promise<Buffer>((resolve) => socket.once("data", resolve))).toString().split("\r\n");
+      const reply = { head, isResumed: socket.isSessionReused(), ticket };
+      socket.destroy();
+      return reply;
+    };
+    const first = await ask();
+    expect(await ask(first.ticket)).toMatchObject({ head: "HTTP/1.1 200 OK", isResumed: true });
+  });
+
   it("name the client's program as the field manager", async () => {
     const reply = await post(configMaps, configMap("managed"), { "user-agent": "some-tool/v1.2 (linux)" });
     expect(reply.body).toMatchObject({ metadata: { managedFields: [{ manager: "some-tool" }] } });

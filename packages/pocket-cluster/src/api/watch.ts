@@ -12,6 +12,8 @@ const UNREAD_BYTES_MAX = 4 << 20;
 const BOOKMARK_EVERY_MS = 60_000;
 /** Without `timeoutSeconds` a watch ends after 30 to 60 minutes, so that clients do not all return at once. */
 const TIMEOUT_MIN_SECONDS = 1800;
+/** A day: longer does not fit a timer, and no client minds watching anew. */
+const TIMEOUT_MAX_SECONDS = 86_400;
 
 /** Streams the changes of a type as lines of JSON. */
 export function watchAnswer(cluster: Cluster, call: Call, type: ResourceType, namespace: string | undefined): Answer {
@@ -26,7 +28,10 @@ export function watchAnswer(cluster: Cluster, call: Call, type: ResourceType, na
     ...(start.resourceVersion === undefined ? {} : { resourceVersion: start.resourceVersion }),
   };
   const encode = eventEncoder(cluster, call, type);
-  const timeoutSeconds = integerOption(query, "timeoutSeconds") ?? TIMEOUT_MIN_SECONDS * (1 + Math.random());
+  // Zero is what clients send for "no timeout of mine".
+  const askedSeconds = integerOption(query, "timeoutSeconds") ?? 0;
+  const timeoutSeconds =
+    askedSeconds > 0 ? Math.min(askedSeconds, TIMEOUT_MAX_SECONDS) : TIMEOUT_MIN_SECONDS * (1 + Math.random());
   const apiVersion = type.group === "" ? type.version : `${type.group}/${type.version}`;
   const bookmark = (annotations?: object): WatchEvent => ({
     type: "BOOKMARK",

@@ -1,10 +1,10 @@
 export { authentication } from "./authentication.ts";
 export type { Authenticate } from "./authentication.ts";
 export { forbidden, roleBasedAuthorizer } from "./authorization.ts";
-export type { Attempt, Authorizer, PolicyRule } from "./authorization.ts";
+export type { Attempt, Authorizer } from "./authorization.ts";
 export { bootstrap } from "./bootstrap.ts";
 export { impersonated } from "./impersonation.ts";
-export { ISSUER, serviceAccountTokens } from "./tokens.ts";
-export type { IssuedToken, ServiceAccountTokens, TokenRequest } from "./tokens.ts";
-export { ANONYMOUS, userInfo } from "./user.ts";
+export { serviceAccountTokens } from "./tokens.ts";
+export type { ServiceAccountTokens } from "./tokens.ts";
+export { userInfo } from "./user.ts";
 export type { User } from "./user.ts";

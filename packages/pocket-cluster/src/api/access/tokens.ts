@@ -6,7 +6,7 @@ import type { User } from "./user.ts";
 /** The issuer and the default audience of service-account tokens. */
 export const ISSUER = "https://kubernetes.default.svc.cluster.local";
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly namespace: string;
   readonly serviceAccount: string;
   /** Default: the API server's. */
@@ -17,7 +17,7 @@ export interface TokenRequest {
   readonly pod?: { readonly name: string; readonly uid: string };
 }
 
-export interface IssuedToken {
+interface IssuedToken {
   readonly token: string;
   /** ms since the epoch. */
   readonly expiresAt: number;

@@ -2,7 +2,7 @@
  * The few DER encodings (ITU-T X.690) that an X.509 certificate needs. Everything is a tag, a length and content; only encoding
  * is here, since Node's own `X509Certificate` reads certificates.
  */
-export function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {
+function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(content);
   return Buffer.concat([Buffer.from([tag]), lengthOf(body.length), body]);
 }
