@@ -5,6 +5,8 @@ import type { Identity } from "./labels.ts";
 /** What every part of a site's rendering needs to know. */
 export interface SiteContext {
   readonly fleet: Fleet;
+  /** By the store's name; the witness is among them where it has an arbiter. */
+  readonly sitesOfStore: ReadonlyMap<string, ReadonlySet<SiteName>>;
   readonly name: SiteName;
   readonly role: "site" | "witness";
   readonly platform: Platform;
@@ -32,12 +34,29 @@ export function membersOf(fleet: Fleet): readonly Member[] {
   ];
 }
 
-/** `members` are membersOf(fleet), given so that a thousand sites do not each make them anew. */
-export function siteContext(fleet: Fleet, name: SiteName, members: readonly Member[] = membersOf(fleet)): SiteContext {
+/** The fleet with what all its sites look up in it: made once, so that the work grows with the sites and not with their square. */
+export interface FleetIndex {
+  readonly fleet: Fleet;
+  readonly members: readonly Member[];
+  readonly sitesOfStore: ReadonlyMap<string, ReadonlySet<SiteName>>;
+}
+
+export function indexFleet(fleet: Fleet): FleetIndex {
+  const sitesOfStore = new Map(
+    fleet.stores.map((store) => [
+      store.name,
+      new Set(store.engine === "postgresql" ? store.sites : store.members.map(({ site }) => site)),
+    ]),
+  );
+  return { fleet, members: membersOf(fleet), sitesOfStore };
+}
+
+export function siteContext({ fleet, members, sitesOfStore }: FleetIndex, name: SiteName): SiteContext {
   const self = members.find((member) => member.name === name);
   assert(self !== undefined, `${name} is a site of the fleet or its witness`);
   const { role, platform, addresses } = self;
-  return { fleet, name, role, platform, addresses, peers: members.filter((member) => member !== self) };
+  const peers = members.filter((member) => member !== self);
+  return { fleet, sitesOfStore, name, role, platform, addresses, peers };
 }
 
 export function identityOf(

@@ -11,19 +11,27 @@ export interface ControllersView {
 }
 
 export function controllersView(fleet: Fleet): ControllersView {
-  // Without what only building a site needs, which can be long.
-  const sites = fleet.sites.map(({ name, location, platform, network, addresses }): Site => {
-    return { name, location, platform, network, addresses, quotas: {} };
-  });
-  const { name, links, stores, traffic, witness, objectives, backups } = fleet;
+  const sites = fleet.sites.map(inView);
+  const seenWitness = fleet.witness === undefined ? {} : { witness: inView(fleet.witness) };
+  const { name, links, stores, traffic, objectives, backups } = fleet;
   const { namespace } = fleet.application;
   return {
-    json: byLine({ ...fleet, sites }),
-    digest: digest(canonicalJson({ name, namespace, sites, links, stores, traffic, witness, objectives, backups })),
+    json: byLine({ ...fleet, sites, ...seenWitness }),
+    digest: digest(
+      canonicalJson({ name, namespace, sites, links, stores, traffic, objectives, backups, ...seenWitness }),
+    ),
   };
 }
 
-function byLine(fleet: Fleet): string {
+/**
+ * What a controller has to know of a site. What the site is built of stays out: in a fleet of a thousand sites each has this
+ * list of all of them, and a ConfigMap may hold one mebibyte.
+ */
+function inView({ name, location, addresses }: Pick<Site, "name" | "location" | "addresses">) {
+  return { name, location, addresses };
+}
+
+function byLine(fleet: object): string {
   const members = Object.entries(fleet).sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = members.map(([key, value]) => {
     const items = Array.isArray(value) && value.length > 0 ? (value as readonly unknown[]) : undefined;

@@ -1,5 +1,5 @@
 import type { Fleet, SiteName } from "../../spec/index.ts";
-import { membersOf, siteContext } from "./context.ts";
+import { indexFleet, membersOf, siteContext } from "./context.ts";
 import type { Manifest } from "./manifest.ts";
 import { describeSecrets } from "./secrets.ts";
 import { controllersView } from "./controllers-view.ts";
@@ -25,10 +25,10 @@ export function* renderKubernetes(
   fleet: Fleet,
   sites: readonly SiteName[] = renderedSites(fleet),
 ): Generator<readonly RenderedFile[], void> {
-  const members = membersOf(fleet);
+  const index = indexFleet(fleet);
   const view = controllersView(fleet);
   for (const site of sites) {
-    const context = siteContext(fleet, site, members);
+    const context = siteContext(index, site);
     const files = renderGroups(context, view).flatMap(filesOf);
     files.push({ path: "SECRETS.md", content: describeSecrets(context) });
     yield files.map(({ path, content }) => ({ path: `${site}/${path}`, content }));

@@ -10,7 +10,7 @@ import {
   POSTGRESQL_PORT,
   isPostgresql,
   peeringPorts,
-  sitesOf,
+  peersWith,
   storeNamed,
 } from "./stores.ts";
 
@@ -99,16 +99,12 @@ export function controllerPolicy(context: SiteContext): Manifest {
       : []),
     { from: [{ namespaceSelector: {} }], ports: [tcp(controllerPorts.http)] },
   ];
-  const probed = [addresses, ...peers.map((peer) => peer.addresses)].flatMap(
-    (each) => each.peering.ingress ?? each.ingress ?? [],
-  );
-  const apis = peers.flatMap((peer) => peer.addresses.peering.kubernetesApi ?? []);
   const agents =
     role === "site" ? fleet.stores.filter(isPostgresql).filter((store) => store.sites.includes(context.name)) : [];
   const egress: Rule[] = [
     // The own API server: its address is not known here, and it is not a pod that a selector could name.
     { ports: [tcp(443), tcp(6443)] },
-    ...reachHosts([...probed, ...apis]),
+    ...reachHosts(controllersTargets(context)),
     ...(agents.length === 0
       ? []
       : [
@@ -124,28 +120,41 @@ export function controllerPolicy(context: SiteContext): Manifest {
   return policy(context, SYSTEM_NAMESPACE, CONTROLLER_NAME, CONTROLLER_NAME, { ingress, egress });
 }
 
+/** Every site's ingress, which the controllers probe, and the peers' API servers, which hold a vote each. */
+function* controllersTargets({ addresses, peers }: SiteContext): Generator<HostPort> {
+  const own = addresses.peering.ingress ?? addresses.ingress;
+  if (own !== undefined) yield own;
+  for (const { addresses: each } of peers) {
+    const ingress = each.peering.ingress ?? each.ingress;
+    if (ingress !== undefined) yield ingress;
+    if (each.peering.kubernetesApi !== undefined) yield each.peering.kubernetesApi;
+  }
+}
+
 /** To the store's servers here, and to those of the other sites: the primary may be there. */
 function reachStore(context: SiteContext, store: Store): Rule[] {
   const port = isPostgresql(store) ? POSTGRESQL_PORT : MONGODB_PORT;
+  const local = { to: [podsOf(context, store.name)], ports: [tcp(port)] };
+  // A MongoDB replica set never has that many members.
+  if (isPostgresql(store) && store.sites.length > NAMED_HOSTS_MAX) return [local, { ports: [tcp(store.peeringPort)] }];
   const remote = peersWith(context, store).flatMap(({ name, addresses }): HostPort[] => {
     const host = addresses.peering.dataHost;
     return host === undefined ? [] : peeringPorts(store, name).map((each) => ({ host, port: each }));
   });
-  return [{ to: [podsOf(context, store.name)], ports: [tcp(port)] }, ...reachHosts(remote)];
+  return [local, ...reachHosts(remote)];
 }
 
-function peersWith({ peers }: SiteContext, store: Store): readonly Member[] {
-  const sites = new Set(sitesOf(store));
-  return peers.filter(({ name }) => sites.has(name));
-}
-
-/** More addresses than this for one port, and the network pays for each of them on every node: the port alone is opened. */
+/** Of more addresses than this the network would pay for each on every node: the port alone is opened. */
 const NAMED_HOSTS_MAX = 50;
 
 /** A rule a port. A policy can name addresses but not DNS names: a host that is given by name opens its port alone. */
-function reachHosts(targets: readonly HostPort[]): Rule[] {
+function reachHosts(targets: Iterable<HostPort>): Rule[] {
   const hostsByPort = new Map<number, Set<string>>();
-  for (const { host, port } of targets) hostsByPort.set(port, (hostsByPort.get(port) ?? new Set()).add(host));
+  for (const { host, port } of targets) {
+    const hosts = hostsByPort.get(port) ?? new Set();
+    hostsByPort.set(port, hosts);
+    if (hosts.size <= NAMED_HOSTS_MAX) hosts.add(host);
+  }
   return [...hostsByPort].map(([port, hosts]) => {
     const named = hosts.size <= NAMED_HOSTS_MAX && [...hosts].every(isIpv4);
     return {
@@ -155,8 +164,9 @@ function reachHosts(targets: readonly HostPort[]): Rule[] {
   });
 }
 
-/** The peers' own ranges, or anywhere when one of them does not say what it has: users and passwords still guard the store. */
+/** The peers' own ranges; anywhere when one of them does not say what it has, for users and passwords guard the store, too. */
 function fromPeers(peers: readonly Member[]): Rule {
+  if (peers.length > NAMED_HOSTS_MAX) return {};
   if (peers.some(({ network }) => network.addressSpaces.length === 0)) return {};
   const ranges = new Set(peers.flatMap(({ network }) => network.addressSpaces));
   return { from: [...ranges].map((cidr) => ({ ipBlock: { cidr } })) };

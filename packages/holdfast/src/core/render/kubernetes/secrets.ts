@@ -1,5 +1,5 @@
 import type { Fleet, SiteName, Store } from "../../spec/index.ts";
-import { SYSTEM_NAMESPACE, siteContext } from "./context.ts";
+import { SYSTEM_NAMESPACE, indexFleet, siteContext } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { tlsSecretName } from "./ingress.ts";
 import { mongodbMembersAt, secretNames, serviceNames, storesAt, POSTGRESQL_PORT } from "./stores.ts";
@@ -35,7 +35,7 @@ export type SecretSource =
 
 /** Every Secret that the site's manifests refer to, sorted by namespace and name. */
 export function requiredSecrets(fleet: Fleet, name: SiteName): readonly RequiredSecret[] {
-  return secretsAt(siteContext(fleet, name));
+  return secretsAt(siteContext(indexFleet(fleet), name));
 }
 
 export function secretsAt(context: SiteContext): readonly RequiredSecret[] {

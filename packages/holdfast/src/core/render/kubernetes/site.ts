@@ -1,6 +1,6 @@
 import type { Fleet, SiteName } from "../../spec/index.ts";
 import { renderComponent } from "./component.ts";
-import { SYSTEM_NAMESPACE, siteContext } from "./context.ts";
+import { SYSTEM_NAMESPACE, indexFleet, siteContext } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { CONTROLLER_NAME } from "./controller-names.ts";
 import { renderController, renderControllerAccess } from "./controller.ts";
@@ -24,7 +24,7 @@ export interface ManifestGroup {
 
 /** Everything that runs at one site or at the witness, in the order in which a cluster should get it. */
 export function renderSite(fleet: Fleet, name: SiteName): readonly Manifest[] {
-  return renderGroups(siteContext(fleet, name), controllersView(fleet))
+  return renderGroups(siteContext(indexFleet(fleet), name), controllersView(fleet))
     .flatMap(({ manifests }) => manifests)
     .map((manifest, index) => ({ manifest, index, wave: waveOf(manifest) }))
     .sort((a, b) => a.wave - b.wave || a.index - b.index)

@@ -1,5 +1,5 @@
 import type { Fleet, MongodbMember, MongodbStore, PostgresqlStore, SiteName, Store } from "../../spec/index.ts";
-import type { SiteContext } from "./context.ts";
+import type { Member, SiteContext } from "./context.ts";
 
 export const POSTGRESQL_PORT = 5432;
 export const AGENT_PORT = 8432;
@@ -20,12 +20,13 @@ export const secretNames = (store: string) => ({
 });
 
 /** The stores that have something at this site (at the witness: an arbiter). */
-export function storesAt(context: SiteContext): readonly Store[] {
-  return context.fleet.stores.filter((store) => sitesOf(store).includes(context.name));
+export function storesAt({ fleet, sitesOfStore, name }: SiteContext): readonly Store[] {
+  return fleet.stores.filter((store) => sitesOfStore.get(store.name)?.has(name));
 }
 
-export function sitesOf(store: Store): readonly SiteName[] {
-  return store.engine === "postgresql" ? store.sites : [...new Set(store.members.map(({ site }) => site))];
+/** The other sites that have something of a store. */
+export function peersWith({ peers, sitesOfStore }: SiteContext, store: Store): readonly Member[] {
+  return peers.filter(({ name }) => sitesOfStore.get(store.name)?.has(name));
 }
 
 /** This site's members in the order of the file, data before arbiters: the place in it is the member's port. */

@@ -32,7 +32,8 @@ function writeBlock(lines: string[], value: unknown, lead: string, indent: strin
       } else if (typeof member === "string" && isLongText(member)) {
         lines.push(`${label} |${member.endsWith("\n") ? "" : "-"}`);
         const body = member.endsWith("\n") ? member.slice(0, -1) : member;
-        for (const line of body.split("\n")) lines.push(line === "" ? "" : `${indent}  ${line}`);
+        // In one piece, for it may be long; an empty line stays empty.
+        lines.push(`${indent}  ${body.replaceAll(/\n(?!\n)/g, `\n${indent}  `)}`);
       } else {
         lines.push(`${label} ${leaf(member)}`);
       }
