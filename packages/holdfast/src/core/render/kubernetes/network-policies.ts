@@ -91,7 +91,7 @@ export function storePolicy(context: SiteContext, store: Store): Manifest {
 }
 
 export function controllerPolicy(context: SiteContext): Manifest {
-  const { fleet, peers, role, addresses } = context;
+  const { fleet, role } = context;
   const ingress: Rule[] = [
     // Users' resolvers ask from anywhere.
     ...(fleet.traffic.provider === "holdfast-dns"
