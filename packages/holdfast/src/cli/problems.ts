@@ -107,7 +107,7 @@ function visible(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "·");
 }
 
-export function formatPosition(at: SourcePosition): string {
+function formatPosition(at: SourcePosition): string {
   return `${visible(at.file)}:${at.line}:${at.column}`;
 }
 

@@ -1,4 +1,3 @@
 export { analyzeDesign } from "./analyze-design.ts";
 export type { Finding } from "./analyze-design.ts";
 export { designRules } from "./registry.ts";
-export type { DesignRule, Severity } from "./rule.ts";

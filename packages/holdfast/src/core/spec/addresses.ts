@@ -23,7 +23,7 @@ export function parseIpv4Range(text: string): Ipv4Range | undefined {
 }
 
 /** Number of addresses. */
-export function rangeSize(prefix: number): number {
+function rangeSize(prefix: number): number {
   return 2 ** (32 - prefix);
 }
 

@@ -1,4 +1,3 @@
-export type { SourceDocument } from "./document/index.ts";
 export type * from "./fleet.ts";
 export type * from "./infrastructure.ts";
 export type * from "./operations.ts";
@@ -6,7 +5,6 @@ export { parseFleet, parseFleetDocument } from "./parse-fleet.ts";
 export type { ParsedFleet } from "./parse-fleet.ts";
 export { maskSecrets } from "./secrets.ts";
 export { fleetJsonSchema } from "./json-schema.ts";
-export { mayBePublic, parseIpv4, parseIpv4Range, rangeContains, rangesOverlap } from "./addresses.ts";
-export type { Ipv4Range } from "./addresses.ts";
+export { mayBePublic, parseIpv4Range, rangesOverlap } from "./addresses.ts";
 export { formatPath } from "./document/index.ts";
-export { cpuMillicores, formatDuration, quantityBytes } from "./units.ts";
+export { formatDuration } from "./units.ts";

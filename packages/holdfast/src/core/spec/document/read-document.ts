@@ -11,9 +11,9 @@ import { formatPath } from "./path.ts";
 export const documentLimits = {
   characters: 4_000_000,
   depth: 40,
-  nodes: 400_000,
+  nodes: 1_000_000,
   aliases: 100,
-  lexemes: 600_000,
+  lexemes: 1_500_000,
   problems: 100,
 } as const;
 

@@ -6,7 +6,7 @@ import { link, site, witness } from "./sites.ts";
 import { store } from "./stores.ts";
 import { traffic } from "./traffic.ts";
 
-export const API_VERSION = "holdfast.dev/v1alpha1";
+const API_VERSION = "holdfast.dev/v1alpha1";
 
 const list = <Item extends z.ZodType>(item: Item, description: string) =>
   z.array(item).prefault([]).meta({ description });

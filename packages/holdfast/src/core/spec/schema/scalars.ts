@@ -12,7 +12,7 @@ function text(expected: string, pattern: RegExp, maxLength: number) {
   return z.string({ error }).max(maxLength, { error }).regex(pattern, { error });
 }
 
-export const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const DNS_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 
 /** RFC 1123: it becomes a DNS label or the name of a Kubernetes object. */
