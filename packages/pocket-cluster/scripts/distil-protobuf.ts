@@ -1,6 +1,6 @@
 // Writes src/api/protobuf/table.generated.ts: which number stands for which field in Kubernetes' protobuf messages. The numbers
 // come from the descriptors that every program built on client-go carries; we take those in a kubectl.
-//   npx tsx packages/pocket-cluster/scripts/distil-protobuf.ts /usr/bin/kubectl
+//   npx tsx packages/pocket-cluster/scripts/distil-protobuf.ts /usr/bin/kubectl && npx prettier --write packages/pocket-cluster/src/api/protobuf
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

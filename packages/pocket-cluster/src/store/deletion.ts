@@ -2,16 +2,9 @@ import type { DeleteOptions, KubeObject } from "./contract.ts";
 import { preconditionFailed } from "./errors.ts";
 import { without } from "./json.ts";
 import type { Draft } from "./json.ts";
+import type { Deletion } from "./kinds/rules.ts";
 import { timestamp } from "./names.ts";
-import type { ServedType } from "./types/registry.ts";
-
-/** What a DELETE makes of an object. */
-export type Deletion =
-  | { readonly kind: "gone" }
-  /** It stays, marked, until finalizers or grace let go. */
-  | { readonly kind: "held"; readonly draft: Draft }
-  /** It was held already, and nothing changes. */
-  | { readonly kind: "unchanged" };
+import type { ServedType } from "./types/served-type.ts";
 
 const ORPHAN = "orphan";
 const FOREGROUND = "foregroundDeletion";

@@ -60,7 +60,7 @@ function kindAndGroup(type: ResourceType): Record<string, string> {
 }
 
 /** "deployments.apps", as messages name a resource. */
-export function qualifiedResource(type: ResourceType): string {
+function qualifiedResource(type: ResourceType): string {
   return type.group === "" ? type.resource : `${type.resource}.${type.group}`;
 }
 function qualifiedKind(type: ResourceType): string {

@@ -2,17 +2,9 @@ import type { KubeObject } from "./contract.ts";
 import { at, isObject } from "./json.ts";
 import type { Draft, Json } from "./json.ts";
 import { labelSelectorText } from "./selectors/label-selector.ts";
-import type { ServedType } from "./types/registry.ts";
+import type { ScalePaths, ServedType } from "./types/served-type.ts";
 
-/** Where a type keeps what its scale subresource shows; dotted paths, ".spec.replicas". */
-export interface ScalePaths {
-  readonly specReplicas: readonly string[];
-  readonly statusReplicas: readonly string[];
-  /** A LabelSelector (built-in types) or its text (custom resources). */
-  readonly selector: readonly string[] | undefined;
-}
-
-export const workloadScale: ScalePaths = {
+const workloadScale: ScalePaths = {
   specReplicas: ["spec", "replicas"],
   statusReplicas: ["status", "replicas"],
   selector: ["spec", "selector"],

@@ -25,7 +25,7 @@ import { listPage } from "./listing.ts";
 import { parseFieldSelector } from "./selectors/field-selector.ts";
 import { parseLabelSelector } from "./selectors/label-selector.ts";
 import { Registry } from "./types/registry.ts";
-import type { ServedType } from "./types/registry.ts";
+import type { ServedType } from "./types/served-type.ts";
 import { eventFor, Watches } from "./watches.ts";
 import type { Watcher } from "./watches.ts";
 import { Writer } from "./writer.ts";

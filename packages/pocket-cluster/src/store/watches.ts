@@ -31,7 +31,7 @@ export function eventFor(watcher: Watcher, change: Change): WatchEvent | undefin
   return { type: "DELETED", object: watcher.view(object) };
 }
 
-export function atVersion(object: KubeObject, resourceVersion: number): KubeObject {
+function atVersion(object: KubeObject, resourceVersion: number): KubeObject {
   const metadata = Object.freeze({ ...object.metadata, resourceVersion: String(resourceVersion) });
   return Object.freeze({ ...object, metadata });
 }

@@ -5,7 +5,7 @@ import type { Ownership } from "./fields/ownership.ts";
 import { at, equal, isObject, without } from "./json.ts";
 import type { Draft, Json, JsonObject } from "./json.ts";
 import { zeroObject } from "./types/decode.ts";
-import type { ServedType } from "./types/registry.ts";
+import type { ServedType } from "./types/served-type.ts";
 
 /** What a write may touch of an object, and what it must leave as it is. */
 

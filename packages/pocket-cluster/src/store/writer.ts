@@ -37,7 +37,8 @@ import {
 } from "./write-rules.ts";
 import { zeroObject } from "./types/decode.ts";
 import { apiVersionOf } from "./types/registry.ts";
-import type { Registry, ServedType } from "./types/registry.ts";
+import type { Registry } from "./types/registry.ts";
+import type { ServedType } from "./types/served-type.ts";
 
 /** What the writer needs of the store. */
 export interface Shelf {

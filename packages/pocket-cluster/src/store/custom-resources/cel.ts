@@ -8,7 +8,7 @@ import type { Json } from "../json.ts";
  * https://github.com/google/cel-spec/blob/master/doc/langdef.md
  */
 export type Program = (variables: Scope) => Value;
-export type Scope = ReadonlyMap<string, Value>;
+type Scope = ReadonlyMap<string, Value>;
 export type Value = Json | Optional;
 
 export class CelError extends Error {

@@ -1,4 +1,4 @@
-import { notSupported, required } from "../errors.ts";
+import { notSupported, required, tooLong } from "../errors.ts";
 import type { FieldProblem } from "../errors.ts";
 import { equal, isList, isObject } from "../json.ts";
 import type { Json } from "../json.ts";
@@ -90,11 +90,7 @@ function stringProblems(schema: Schema, value: string, path: string): FieldProbl
   const problems: FieldProblem[] = [];
   const length = Array.from(value).length;
   if (schema.maxLength !== undefined && length > schema.maxLength) {
-    problems.push({
-      field: path,
-      reason: "FieldValueTooLong",
-      message: `Too long: may not be more than ${schema.maxLength} bytes`,
-    });
+    problems.push(tooLong(path, schema.maxLength));
   }
   if (schema.minLength !== undefined && length < schema.minLength) {
     problems.push(broken(path, value, `should be at least ${schema.minLength} chars long`));

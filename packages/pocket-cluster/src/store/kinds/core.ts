@@ -1,5 +1,5 @@
 import type { KubeObject } from "../contract.ts";
-import { invalid, required } from "../errors.ts";
+import { invalid, required, tooLong } from "../errors.ts";
 import type { FieldProblem } from "../errors.ts";
 import { at, equal } from "../json.ts";
 import type { Draft, Json } from "../json.ts";
@@ -72,11 +72,7 @@ function dataProblems(object: KubeObject): FieldProblem[] {
     }
   }
   if (bytes > DATA_BYTES_MAX) {
-    problems.push({
-      field: "",
-      reason: "FieldValueTooLong",
-      message: `Too long: may not be more than ${DATA_BYTES_MAX} bytes`,
-    });
+    problems.push(tooLong("", DATA_BYTES_MAX));
   }
   return problems;
 }
@@ -140,7 +136,6 @@ export const claimRules: KindRules = {
     }
   },
   initialStatus: () => ({ phase: "Pending" }),
-  returnsDeleted: true,
   validate(object) {
     const problems: FieldProblem[] = [];
     const modes = at(object, "spec", "accessModes");
@@ -162,7 +157,6 @@ export const volumeRules: KindRules = {
   },
   admit: protectedBy("kubernetes.io/pv-protection"),
   initialStatus: () => ({ phase: "Pending" }),
-  returnsDeleted: true,
 };
 
 export const storageClassRules: KindRules = {
@@ -193,11 +187,7 @@ export const eventRules: KindRules = {
   },
 };
 
-export const serviceAccountRules: KindRules = { returnsDeleted: true };
-
 export const limitRangeRules: KindRules = { createOnUpdate: true };
-
-export const resourceQuotaRules: KindRules = { returnsDeleted: true };
 
 export const roleRules: KindRules = { nameProblem: pathSegmentProblem, createOnUpdate: true };
 

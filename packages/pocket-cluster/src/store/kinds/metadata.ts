@@ -1,5 +1,5 @@
 import type { KubeObject } from "../contract.ts";
-import { forbiddenField, invalid, required } from "../errors.ts";
+import { forbiddenField, invalid, required, tooLong } from "../errors.ts";
 import type { FieldProblem } from "../errors.ts";
 import { equal } from "../json.ts";
 import { labelKeyProblem, labelValueProblem, subdomainProblem } from "./names.ts";
@@ -72,11 +72,7 @@ function annotationProblems(annotations: unknown, path: string): FieldProblem[] 
     bytes += key.length + value.length;
   }
   if (bytes > ANNOTATIONS_BYTES_MAX) {
-    problems.push({
-      field: path,
-      reason: "FieldValueTooLong",
-      message: `Too long: may not be more than ${ANNOTATIONS_BYTES_MAX} bytes`,
-    });
+    problems.push(tooLong(path, ANNOTATIONS_BYTES_MAX));
   }
   return problems;
 }

@@ -146,7 +146,7 @@ export function portNumberProblem(port: unknown): string | undefined {
   return typeof port === "number" && port >= 1 && port <= 65535 ? undefined : "must be between 1 and 65535, inclusive";
 }
 
-export function portNameProblem(name: string): string | undefined {
+function portNameProblem(name: string): string | undefined {
   if (name.length > 15) return "must be no more than 15 characters";
   if (!PORT_NAME.test(name)) {
     return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";

@@ -39,7 +39,6 @@ export const podRules: KindRules = {
   },
   initialStatus: (draft) => ({ phase: "Pending", qosClass: qosClass(ensure(draft, "spec")) }),
   generation: specGeneration,
-  returnsDeleted: true,
   validate: (pod) => podSpecProblems(pod["spec"], "spec", { template: false }),
   validateUpdate: podUpdateProblems,
   graceSeconds(pod, asked) {
@@ -112,7 +111,7 @@ function admitPriority(spec: Draft, context: RuleContext): void {
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
-export function qosClass(spec: Draft): "Guaranteed" | "Burstable" | "BestEffort" {
+function qosClass(spec: Draft): "Guaranteed" | "Burstable" | "BestEffort" {
   const containers = [...children(spec, "initContainers"), ...children(spec, "containers")];
   const amounts = containers.map((container) => {
     const resources = child(container, "resources") ?? {};

@@ -1,5 +1,4 @@
 import type { KubeObject } from "../contract.ts";
-import type { Deletion } from "../deletion.ts";
 import type { FieldProblem } from "../errors.ts";
 import type { Draft, JsonObject } from "../json.ts";
 
@@ -13,6 +12,14 @@ export interface RuleContext {
   /** First three bytes of the cluster IPs. */
   readonly servicePrefix: string | undefined;
 }
+
+/** What a DELETE makes of an object. */
+export type Deletion =
+  | { readonly kind: "gone" }
+  /** It stays, marked, until finalizers or grace let go. */
+  | { readonly kind: "held"; readonly draft: Draft }
+  /** It was held already, and nothing changes. */
+  | { readonly kind: "unchanged" };
 
 /** What makes a kind behave otherwise than a plain object: defaults, what the server sets itself, and what it refuses. */
 export interface KindRules {
@@ -46,8 +53,6 @@ export interface KindRules {
   readonly graceSeconds?: (live: KubeObject, asked: number | undefined) => number;
   /** Without a propagation policy its children stay. */
   readonly orphansByDefault?: boolean;
-  /** DELETE answers the object, not a Status. */
-  readonly returnsDeleted?: boolean;
   /** A status write leaves the labels alone. */
   readonly statusKeepsLabels?: boolean;
 }

@@ -35,7 +35,6 @@ export const serviceRules: KindRules = {
   admitUpdate: (draft, old, context) => allocate(draft, old, context),
   nameProblem: dns1035LabelProblem,
   createOnUpdate: true,
-  returnsDeleted: true,
   validate: serviceProblems,
   validateUpdate(service, old) {
     const before = at(old, "spec", "clusterIP");

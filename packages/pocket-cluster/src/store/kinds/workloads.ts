@@ -7,7 +7,7 @@ import { labelSelectorTest } from "../selectors/label-selector.ts";
 import { child, children, ensure, fill, number, text } from "./drafts.ts";
 import { contentGeneration, specGeneration } from "./generation.ts";
 import { immutable, labelProblems } from "./metadata.ts";
-import { dns1035LabelProblem, labelKeyProblem, labelValueProblem, subdomainProblem } from "./names.ts";
+import { labelKeyProblem, labelValueProblem, subdomainProblem } from "./names.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
 import { podSpecProblems } from "./pod-validation.ts";
 import type { KindRules } from "./rules.ts";
@@ -15,7 +15,7 @@ import type { KindRules } from "./rules.ts";
 const NOT_NEGATIVE = "must be greater than or equal to 0";
 
 /** The template and its selector, as every workload has them. */
-export function templateProblems(object: KubeObject, restartPolicies: readonly string[]): FieldProblem[] {
+function templateProblems(object: KubeObject, restartPolicies: readonly string[]): FieldProblem[] {
   const spec = (object["spec"] ?? {}) as Draft;
   const problems: FieldProblem[] = [];
   const labels = at(spec, "template", "metadata", "labels") as Record<string, string> | undefined;
@@ -354,6 +354,3 @@ export const endpointSliceRules: KindRules = {
   },
   validateUpdate: (object, old) => immutable("addressType", object["addressType"], old["addressType"]),
 };
-
-/** A Service's name becomes a DNS label. */
-export const serviceNameProblem = dns1035LabelProblem;

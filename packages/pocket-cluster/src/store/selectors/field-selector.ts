@@ -92,8 +92,3 @@ export function parseFieldSelector(
     });
   return (object) => tests.every((test) => test(object));
 }
-
-/** `metadata.name=x` alone names one object: a list of it needs no search. */
-export function nameInFieldSelector(selector: string | undefined): string | undefined {
-  return /^metadata\.name==?([^,\\=!]+)$/.exec(selector ?? "")?.[1];
-}

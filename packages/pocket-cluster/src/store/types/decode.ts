@@ -75,10 +75,12 @@ const GO_NAMES: Readonly<Record<string, string>> = {
   time: "time.Time",
 };
 
+/** What leads to a value: a field's name, a position in a list, a map's [key]. */
+type PathPart = string | number | readonly [string];
+
 class Walk {
   readonly unknown: string[] = [];
-  /** Field names and list positions that lead to the current value. */
-  readonly #path: (string | number)[] = [];
+  readonly #path: PathPart[] = [];
 
   struct(shape: StructShape, body: JsonObject, owner: string): Draft {
     const result: Draft = {};
@@ -124,7 +126,7 @@ class Walk {
         if (!isObject(value)) throw this.#mismatch(value, owner, goType(shape));
         const result: Draft = {};
         for (const [key, item] of Object.entries(value)) {
-          this.#path.push(key);
+          this.#path.push([key]);
           result[key] = item === null ? zeroValue(shape.values) : this.value(shape.values, item, owner);
           this.#path.pop();
         }
@@ -189,6 +191,7 @@ class Walk {
   }
 
   #mismatch(value: Json, owner: string, wanted: string, found = jsonType(value)): DecodeError {
+    // Go's decoder names fields only.
     const path = pathText(this.#path.filter((part) => typeof part === "string"));
     return new DecodeError(`json: cannot unmarshal ${found} into Go struct field ${owner}.${path} of type ${wanted}`);
   }
@@ -206,11 +209,12 @@ function filledFields(shape: StructShape): readonly (readonly [string, Field])[]
 const filledByShape = new WeakMap<StructShape, readonly (readonly [string, Field])[]>();
 
 /** `spec.containers[0].image` */
-function pathText(path: readonly (string | number)[]): string {
-  return path.reduce<string>(
-    (text, part) => (typeof part === "number" ? `${text}[${part}]` : text === "" ? part : `${text}.${part}`),
-    "",
-  );
+function pathText(path: readonly PathPart[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    const name = typeof part === "string" ? part : part[0];
+    return text === "" ? name : `${text}.${name}`;
+  }, "");
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/\r\n]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?[\r\n]*$/;

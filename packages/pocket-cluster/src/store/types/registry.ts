@@ -3,33 +3,11 @@ import type { JsonObject } from "../json.ts";
 import { coreEventOf, eventsV1Of } from "../kinds/event-versions.ts";
 import { definitionRules, DEFINITIONS } from "../custom-resources/definitions.ts";
 import { rulesFor } from "../kinds/index.ts";
-import type { KindRules } from "../kinds/rules.ts";
-import type { ScalePaths } from "../scale.ts";
 import { decodeBody } from "./decode.ts";
-import type { Decoded } from "./decode.ts";
+import type { ServedType } from "./served-type.ts";
 import { structShape } from "./shape.ts";
-import type { StructShape } from "./shape.ts";
 import type { ResourceRow } from "./table.ts";
 import { resourceTable } from "./tables.generated.ts";
-
-/** What the store knows of a served resource beyond its row of discovery. */
-export interface ServedType {
-  readonly type: ResourceType;
-  readonly shape: StructShape;
-  /** Where its objects are kept, "apps/deployments". Two versions of a resource share them. */
-  readonly collection: string;
-  /** A custom resource: kept as written, with its schema's own rules. */
-  readonly custom: boolean;
-  /** A request's body as the store keeps it; throws the server's 400. */
-  readonly decode: (body: JsonObject) => Decoded;
-  /** A kept object as this version of the type shows it. */
-  readonly view: (object: KubeObject) => KubeObject;
-  readonly rules: KindRules;
-  /** The version in which objects are kept. */
-  readonly storedApiVersion: string;
-  /** Where a custom resource keeps what its scale subresource shows. */
-  readonly scale?: ScalePaths;
-}
 
 const SUBRESOURCES = ["status", "scale", "log", "eviction", "finalize", "binding", "token"] as const;
 

@@ -21,7 +21,7 @@ export interface ListShape {
   readonly keys: readonly string[];
 }
 
-export interface MapShape {
+interface MapShape {
   readonly kind: "map";
   readonly values: Shape;
   readonly atomic: boolean;
@@ -56,7 +56,6 @@ const scalars = new Map<string, ScalarShape>(
   ),
 );
 export const anyShape: ScalarShape = { kind: "any" };
-export const stringShape: ScalarShape = { kind: "string" };
 
 /** Structures are made when first asked for, field by field: a site process starts fast and uses few of them. */
 class TableStruct implements StructShape {
