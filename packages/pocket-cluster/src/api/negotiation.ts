@@ -1,7 +1,7 @@
 import { ApiError } from "../store/index.ts";
 
 /** How a client wants an object shown. */
-export type View = "object" | "table" | "partial" | "discovery";
+type View = "object" | "table" | "partial" | "discovery";
 
 export interface Accepted {
   readonly view: View;

@@ -14,7 +14,7 @@ export interface ResourceTarget {
 }
 
 /** Anything that is no resource: discovery, health, version. */
-export interface PathTarget {
+interface PathTarget {
   readonly kind: "path";
   readonly path: string;
 }

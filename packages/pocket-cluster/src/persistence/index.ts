@@ -1,2 +1,1 @@
 export { openPersistence, StoreCorruptError } from "./persistence.ts";
-export type { Persistence, PersistenceOptions, SavedState } from "./persistence.ts";

@@ -17,7 +17,7 @@ export interface PkiOptions {
   readonly now: () => number;
 }
 
-export interface ClientCertificateRequest {
+interface ClientCertificateRequest {
   /** Becomes CN: the user that the API server sees. */
   readonly user: string;
   /** Become O: the user's groups, for example `system:masters`. */

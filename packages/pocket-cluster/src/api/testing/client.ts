@@ -10,7 +10,7 @@ export interface Reply {
   readonly body: unknown;
 }
 
-export interface Ask {
+interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** A string or bytes as they are, anything else as JSON. */
