@@ -7,6 +7,8 @@ import type { Diagnostic, Severity } from "./diagnostic.ts";
 export type SourceReader = (file: string) => readonly string[] | undefined;
 
 const WIDEST_LINE = 160;
+/** Enough to recognise a secret that begins in what is shown. */
+const LONGEST_LOOKED_AT = 4_000;
 
 /**
  * Diagnostics for people, each with the lines it is about:
@@ -99,7 +101,7 @@ function hideValue(line: string, at: SourcePosition): string {
 
 /** A source line as it may be shown: no secrets, no control characters that would steer the terminal, no endless lines. */
 function shown(line: string): string {
-  const masked = visible(maskSecrets(line));
+  const masked = visible(maskSecrets(line.slice(0, LONGEST_LOOKED_AT)));
   return masked.length > WIDEST_LINE ? `${masked.slice(0, WIDEST_LINE)}…` : masked;
 }
 
