@@ -1,3 +1,7 @@
+import type { ImageCommand } from "./node/image-catalogue.ts";
+
+export type { ImageCommand } from "./node/image-catalogue.ts";
+
 /** What one pocket cluster (one site) is started with: `node pocket-cluster.js CONFIG.json`. */
 export interface PocketClusterConfig {
   /** Also the node's name. */
@@ -18,9 +22,4 @@ export interface PocketClusterConfig {
   readonly images: Readonly<Record<string, ImageCommand>>;
   /** More names or addresses that the API's certificate is good for (those that peers reach it by). */
   readonly apiServerNames: readonly string[];
-}
-
-export interface ImageCommand {
-  readonly command: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
 }

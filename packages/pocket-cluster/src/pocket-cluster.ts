@@ -7,7 +7,7 @@ import type { Timers } from "./controllers/index.ts";
 import { startNode } from "./node/index.ts";
 import type { PocketNode, UsageSample } from "./node/index.ts";
 import { openPersistence } from "./persistence/index.ts";
-import { createStore } from "./store/index.ts";
+import { ApiError, createStore } from "./store/index.ts";
 
 export interface PocketCluster {
   /** Of the API server. */
@@ -57,7 +57,7 @@ export async function startPocketCluster(
     flushed: () => persistence.flushed(),
     extensions: {
       podLogs: (namespace, pod, request) => {
-        if (late.node === undefined) throw new Error("the node is still starting");
+        if (late.node === undefined) throw new ApiError(503, "ServiceUnavailable", "the node is still starting");
         return late.node.podLogs(namespace, pod, request);
       },
       metrics: () => usageMetrics(name, late.node?.usage()),

@@ -135,14 +135,14 @@ export function garbageCollector(context: ControllerContext): Controller {
     });
 
   for (const entry of store.snapshot().entries) note(entry);
-  for (const [key, { metadata }] of objects)
-    if (metadata.ownerReferences !== undefined || metadata.deletionTimestamp !== undefined) enqueue(key);
+  for (const [key, object] of objects) if (concerns(object)) enqueue(key);
   store.onJournal((entry) => {
     if (stopped) return;
     const before = objects.get(entry.key);
     note(entry);
-    if (entry.object !== undefined) enqueue(entry.key);
-    else if (before !== undefined) {
+    if (entry.object !== undefined) {
+      if (concerns(entry.object)) enqueue(entry.key);
+    } else if (before !== undefined) {
       for (const dependent of dependentsOf(before.metadata.uid)) enqueue(dependent);
       // An owner may have waited for this one.
       for (const { uid } of before.metadata.ownerReferences ?? []) {
@@ -152,4 +152,9 @@ export function garbageCollector(context: ControllerContext): Controller {
     }
   });
   return controller(queue, [() => void (stopped = true)]);
+}
+
+/** Most changes (leases, events, statuses) are of things that nobody owns and nobody deletes. */
+function concerns({ metadata }: KubeObject): boolean {
+  return (metadata.ownerReferences ?? []).length > 0 || metadata.deletionTimestamp !== undefined;
 }

@@ -35,7 +35,7 @@ export async function planContainer(
   const unmoved = containerEnvironment(container, base, { ...sources, relocate: (text) => text });
   const relocations = await buildContainerRoot(root, container, volumes, unmoved);
   const relocate = relocator(relocations);
-  const environment = containerEnvironment(container, base, { ...sources, relocate });
+  const environment = withResolver(containerEnvironment(container, base, { ...sources, relocate }), node);
 
   const words = (texts: readonly string[] | undefined): string[] =>
     (texts ?? []).map((text) => relocate(expand(text, environment)));
@@ -52,6 +52,14 @@ export async function planContainer(
     sharedFolders: [...volumes.values()].map(({ folder }) => folder),
     siteFolder: node.folders.site,
   };
+}
+
+/** A manifest's or an image's own NODE_OPTIONS come on top of the cluster's, which find its names. */
+function withResolver(environment: Record<string, string>, node: NodeServices): Record<string, string> {
+  const { NODE_OPTIONS } = environment;
+  const { nodeOptions } = node;
+  if (nodeOptions === undefined) return environment;
+  return { ...environment, NODE_OPTIONS: NODE_OPTIONS === undefined ? nodeOptions : `${nodeOptions} ${NODE_OPTIONS}` };
 }
 
 function baseEnvironment({ pod }: PodFacts, root: string, node: NodeServices): Record<string, string> {

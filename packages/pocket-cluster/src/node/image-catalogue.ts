@@ -1,4 +1,8 @@
-import type { ImageCommand } from "../config.ts";
+/** What runs here for an image; a pod's args are appended. */
+export interface ImageCommand {
+  readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 /** Finds what an image runs here: by its whole name without tag and digest, else by the last part of its path. */
 export function findImage(images: Readonly<Record<string, ImageCommand>>, reference: string): ImageCommand | undefined {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { ImageCommand } from "../config.ts";
+import { pathToFileURL } from "node:url";
 import { createEventRecorder, resource } from "../objects/index.ts";
 import type { EndpointSlice, Ingress, Pod, Service } from "../objects/index.ts";
 import { ApiError } from "../store/contract.ts";
@@ -8,6 +8,7 @@ import type { KubeObject, ObjectStore } from "../store/contract.ts";
 import { AddressPool, assertAddressUsable } from "./addresses.ts";
 import { readLog } from "./container-log.ts";
 import type { RestartBackoff } from "./container-runner.ts";
+import type { ImageCommand } from "./image-catalogue.ts";
 import { HostsFiles, clusterNames } from "./network/hosts-files.ts";
 import { IngressController } from "./network/ingress.ts";
 import { ServiceForwarding } from "./network/service-forwarding.ts";
@@ -119,11 +120,10 @@ export async function startNode(options: NodeOptions): Promise<PocketNode> {
       KUBERNETES_SERVICE_HOST: options.apiServer.address,
       KUBERNETES_SERVICE_PORT: String(options.apiServer.port),
       KUBERNETES_SERVICE_PORT_HTTPS: String(options.apiServer.port),
-      ...(options.resolverHook !== undefined && {
-        POCKET_CLUSTER_HOSTS: hosts.pathFor(namespace),
-        NODE_OPTIONS: `--import=file://${encodeURI(options.resolverHook)}`,
-      }),
+      ...(options.resolverHook !== undefined && { POCKET_CLUSTER_HOSTS: hosts.pathFor(namespace) }),
     }),
+    nodeOptions:
+      options.resolverHook === undefined ? undefined : `--import=${pathToFileURL(options.resolverHook).href}`,
     restartBackoff: options.restartBackoff ?? KUBELET_BACKOFF,
     now,
   };

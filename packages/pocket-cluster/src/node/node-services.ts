@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { ImageCommand } from "../config.ts";
 import type { EventRecorder, Pod, Resource, Service } from "../objects/index.ts";
 import type { AddressPool } from "./addresses.ts";
 import type { RestartBackoff } from "./container-runner.ts";
+import type { ImageCommand } from "./image-catalogue.ts";
 import type { VolumeSources } from "./volumes.ts";
 
 /** What the node gives its pods. */
@@ -26,6 +26,8 @@ export interface NodeServices {
   ) => Readonly<Record<string, string>> | undefined;
   /** In every container of a namespace, below what the image and the manifest say. */
   readonly environment: (namespace: string) => Readonly<Record<string, string>>;
+  /** What every Node program is started with; absent: nothing. */
+  readonly nodeOptions: string | undefined;
   readonly restartBackoff: RestartBackoff;
   readonly now: () => number;
 }

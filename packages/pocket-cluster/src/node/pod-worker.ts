@@ -28,6 +28,7 @@ export class PodWorker {
   readonly #main: readonly ContainerRunner[];
   readonly #ending = new AbortController();
   readonly #volumes = new Map<string, PreparedVolume>();
+  readonly #manifest: string;
   #pod: Pod;
   #address: string | undefined;
   #prepared = false;
@@ -45,6 +46,7 @@ export class PodWorker {
 
   constructor(pod: Pod, node: NodeServices) {
     this.#pod = pod;
+    this.#manifest = JSON.stringify(pod.spec);
     this.#node = node;
     this.#folder = join(node.folders.pods, podFolderName(pod));
     this.#logFolder = join(node.folders.logs, podFolderName(pod));
@@ -61,7 +63,7 @@ export class PodWorker {
       this.#terminate(0);
     }
     // Whatever the store still says of a run before the site went down is no longer so.
-    if (!finished) this.#publish();
+    if (!finished) this.#changed();
   }
 
   get pod(): Pod {
@@ -106,8 +108,8 @@ export class PodWorker {
 
   uses(kind: "ConfigMap" | "Secret" | "PersistentVolumeClaim", name: string): boolean {
     if (kind === "PersistentVolumeClaim") return claimsOf(this.#pod).includes(name);
-    // A pod's manifest is small: looking for the quoted name finds volumes, envFrom, valueFrom alike.
-    return JSON.stringify(this.#pod.spec).includes(JSON.stringify(name));
+    // The quoted name in the manifest's text finds volumes, envFrom and valueFrom alike; one time too often does no harm.
+    return this.#manifest.includes(JSON.stringify(name));
   }
 
   runner(container: string): ContainerRunner | undefined {

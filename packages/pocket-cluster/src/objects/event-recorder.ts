@@ -1,3 +1,4 @@
+import { ApiError } from "../store/contract.ts";
 import type { KubeObject, ObjectStore } from "../store/contract.ts";
 import { resource } from "./resource.ts";
 import { timestamp } from "./time.ts";
@@ -7,6 +8,7 @@ interface Event extends KubeObject {
 }
 
 export interface EventRecorder {
+  /** Never fails: an event that cannot be written (its namespace is being deleted) is not worth more than what it tells of. */
   record(about: KubeObject, type: "Normal" | "Warning", reason: string, message: string, fieldPath?: string): void;
 }
 
@@ -38,45 +40,53 @@ export function createEventRecorder(
   };
 
   return {
-    record(about, type, reason, message, fieldPath) {
-      const now = environment.now();
-      if (!takeToken(about.metadata.uid, now)) return;
-      const namespace = about.metadata.namespace ?? "default";
-      const key = `${about.metadata.uid}\n${type}\n${reason}\n${fieldPath ?? ""}\n${message}`;
-      const earlier = known.get(key);
-      const repeated = earlier && events.get(earlier.namespace, earlier.name);
-      if (repeated !== undefined) {
-        events.update({ ...repeated, count: (repeated.count ?? 1) + 1, lastTimestamp: timestamp(now) });
-        return;
+    record: (...event) => {
+      try {
+        write(...event);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
       }
-      // The name holds the time in hexadecimal nanoseconds, as client-go's; the serial keeps two of one millisecond apart.
-      const name = `${about.metadata.name}.${(BigInt(now) * 1_000_000n + BigInt(serial++ % 1_000_000)).toString(16)}`;
-      const { host } = source;
-      events.create(namespace, {
-        metadata: { name, namespace },
-        involvedObject: {
-          kind: about.kind,
-          ...(about.metadata.namespace !== undefined && { namespace: about.metadata.namespace }),
-          name: about.metadata.name,
-          uid: about.metadata.uid,
-          apiVersion: about.apiVersion,
-          resourceVersion: about.metadata.resourceVersion,
-          ...(fieldPath !== undefined && { fieldPath }),
-        },
-        reason,
-        message,
-        source: { component: source.component, ...(host !== undefined && { host }) },
-        firstTimestamp: timestamp(now),
-        lastTimestamp: timestamp(now),
-        count: 1,
-        type,
-        eventTime: null,
-        reportingComponent: source.component,
-        reportingInstance: host ?? "",
-      });
-      remember(known, key, { namespace, name });
     },
   };
+
+  function write(...[about, type, reason, message, fieldPath]: Parameters<EventRecorder["record"]>): void {
+    const now = environment.now();
+    if (!takeToken(about.metadata.uid, now)) return;
+    const namespace = about.metadata.namespace ?? "default";
+    const key = `${about.metadata.uid}\n${type}\n${reason}\n${fieldPath ?? ""}\n${message}`;
+    const earlier = known.get(key);
+    const repeated = earlier && events.get(earlier.namespace, earlier.name);
+    if (repeated !== undefined) {
+      events.update({ ...repeated, count: (repeated.count ?? 1) + 1, lastTimestamp: timestamp(now) });
+      return;
+    }
+    // The name holds the time in hexadecimal nanoseconds, as client-go's; the serial keeps two of one millisecond apart.
+    const name = `${about.metadata.name}.${(BigInt(now) * 1_000_000n + BigInt(serial++ % 1_000_000)).toString(16)}`;
+    const { host } = source;
+    events.create(namespace, {
+      metadata: { name, namespace },
+      involvedObject: {
+        kind: about.kind,
+        ...(about.metadata.namespace !== undefined && { namespace: about.metadata.namespace }),
+        name: about.metadata.name,
+        uid: about.metadata.uid,
+        apiVersion: about.apiVersion,
+        resourceVersion: about.metadata.resourceVersion,
+        ...(fieldPath !== undefined && { fieldPath }),
+      },
+      reason,
+      message,
+      source: { component: source.component, ...(host !== undefined && { host }) },
+      firstTimestamp: timestamp(now),
+      lastTimestamp: timestamp(now),
+      count: 1,
+      type,
+      eventTime: null,
+      reportingComponent: source.component,
+      reportingInstance: host ?? "",
+    });
+    remember(known, key, { namespace, name });
+  }
 }
 
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
