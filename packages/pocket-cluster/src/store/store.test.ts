@@ -246,6 +246,14 @@ describe("deletion", () => {
     expect(refused(() => store.get(key)).code).toBe(404);
   });
 
+  it("never takes the namespaces that a cluster lives in", () => {
+    const { store, type } = setUp();
+    const namespaces = type("v1", "Namespace");
+    store.create(namespaces, undefined, { metadata: { name: "kube-system" } });
+    const error = refused(() => store.delete({ type: namespaces, name: "kube-system" }));
+    expect(error.message).toBe('namespaces "kube-system" is forbidden: this namespace may not be deleted');
+  });
+
   it("does nothing on a dry run", () => {
     const { store, type } = setUp();
     const key = { type: type("v1", "ConfigMap"), namespace: "ns", name: "a" };
@@ -453,7 +461,9 @@ const widgets = {
         schema: {
           openAPIV3Schema: {
             type: "object",
+            required: ["metadata", "spec"],
             properties: {
+              metadata: { type: "object" },
               spec: {
                 type: "object",
                 properties: {

@@ -101,10 +101,14 @@ function decodeCustom(schema: Schema, body: JsonObject, kind: string, version: s
 
 function customRules(schema: Schema, status: boolean): KindRules {
   // What every object has is checked as every object's; the schema may only repeat it.
-  const properties = without(schema.properties ?? {}, "apiVersion", "kind", "metadata") as Record<string, Schema>;
-  const content: Schema = { ...schema, properties };
+  const common = ["apiVersion", "kind", "metadata"];
+  const content: Schema = {
+    ...schema,
+    properties: without(schema.properties ?? {}, ...common) as Record<string, Schema>,
+    required: (schema.required ?? []).filter((name) => !common.includes(name)),
+  };
   const problems = (object: KubeObject, old?: KubeObject): FieldProblem[] => {
-    const found = schemaProblems(content, without(object, "apiVersion", "kind", "metadata"), "");
+    const found = schemaProblems(content, without(object, ...common), "");
     return [...found, ...ruleProblems(schema, object as unknown as Json, old as unknown as Json | undefined, found)];
   };
   return {

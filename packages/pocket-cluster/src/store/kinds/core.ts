@@ -1,3 +1,4 @@
+import { ApiError } from "../contract.ts";
 import type { KubeObject } from "../contract.ts";
 import { invalid, required, tooLong } from "../errors.ts";
 import type { FieldProblem } from "../errors.ts";
@@ -11,6 +12,7 @@ import { dnsLabelProblem, pathSegmentProblem } from "./names.ts";
 import type { KindRules } from "./rules.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
+const IMMORTAL = new Set(["default", "kube-public", "kube-system"]);
 const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
 const DATA_BYTES_MAX = 1024 * 1024;
 
@@ -36,6 +38,11 @@ export const namespaceRules: KindRules = {
   initialStatus: () => ({ phase: "Active" }),
   nameProblem: dnsLabelProblem,
   planDeletion(live, now) {
+    const { name } = live.metadata;
+    if (IMMORTAL.has(name)) {
+      const why = `namespaces ${JSON.stringify(name)} is forbidden: this namespace may not be deleted`;
+      throw new ApiError(403, "Forbidden", why, { name, kind: "namespaces" });
+    }
     if (live.metadata.deletionTimestamp !== undefined) {
       return isFinal(live) ? { kind: "gone" } : { kind: "unchanged" };
     }
