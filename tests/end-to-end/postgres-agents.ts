@@ -14,7 +14,9 @@ export const SECRETS = {
   AGENT_TOKEN: "agent-token-4",
 };
 
-const bundle = join(import.meta.dirname, "../../packages/holdfast/dist/postgres-agent.js");
+/** What ships, unless POSTGRES_AGENT names another bundle. */
+const bundle =
+  process.env["POSTGRES_AGENT"] ?? join(import.meta.dirname, "../../packages/holdfast/dist/postgres-agent.js");
 
 /** A few agents with their servers as real processes, each on its own loopback address. */
 export class AgentFleet {

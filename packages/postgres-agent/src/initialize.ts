@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SUPERUSER } from "./config.ts";
-import { chownTree, makeEmptyFolder, syncTree } from "./files.ts";
+import { chownTree, copyTree, makeEmptyFolder, syncTree } from "./files.ts";
 import { commandLine, type RunAs } from "./run-as.ts";
 import { scramVerifier } from "./scram.ts";
 import { SERVER_ENVIRONMENT } from "./server.ts";
@@ -22,7 +22,7 @@ export async function initialize(runAs: RunAs, wanted: NewDatabase, signal: Abor
   const template = wanted.templateFolder && join(wanted.templateFolder, `postgresql-${runAs.binaries.version}`);
   if (template !== undefined && existsSync(join(template, "PG_VERSION"))) {
     await rm(wanted.folder, { recursive: true, force: true });
-    await cp(template, wanted.folder, { recursive: true });
+    await copyTree(template, wanted.folder);
     if (runAs.owner !== undefined) await chownTree(wanted.folder, runAs.owner);
   } else {
     await makeEmptyFolder(wanted.folder, runAs.owner);
@@ -49,8 +49,10 @@ export async function initialize(runAs: RunAs, wanted: NewDatabase, signal: Abor
 async function keepTemplate(folder: string, template: string): Promise<void> {
   await mkdir(dirname(template), { recursive: true });
   const staging = await mkdtemp(join(dirname(template), "copy-"));
-  await cp(folder, staging, { recursive: true });
-  await rename(staging, template).catch(() => rm(staging, { recursive: true, force: true }));
+  await copyTree(folder, join(staging, "data"));
+  // Where another agent was quicker, its copy is as good.
+  await rename(join(staging, "data"), template).catch(() => undefined);
+  await rm(staging, { recursive: true, force: true });
 }
 
 async function initdb(runAs: RunAs, folder: string, signal: AbortSignal): Promise<void> {
