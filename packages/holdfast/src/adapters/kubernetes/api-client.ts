@@ -27,9 +27,10 @@ export class ApiClient {
   readonly #server: URL;
   readonly #credentials: CredentialSource;
 
-  constructor(server: string, config: KubeConfig) {
+  /** `load` reads the kubeconfig anew: for a token or certificate that was replaced. */
+  constructor(server: string, load: () => KubeConfig) {
     this.#server = new URL(server);
-    this.#credentials = new CredentialSource(config);
+    this.#credentials = new CredentialSource(load);
   }
 
   /** The parsed answer of a 2xx; everything else rejects with a ClusterError. */

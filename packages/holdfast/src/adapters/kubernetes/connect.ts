@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { dirname, isAbsolute } from "node:path";
+import { readFileSync } from "node:fs";
+import { access, constants } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { ClusterError } from "../../ports/index.ts";
 import { ApiClient } from "./api-client.ts";
@@ -11,28 +12,42 @@ import { KubernetesCluster } from "./kubernetes-cluster.ts";
  */
 export async function connectKubeconfig(kubeconfig: string): Promise<KubernetesCluster> {
   const isText = kubeconfig.includes("\n") || kubeconfig.trimStart().startsWith("{");
+  const name = isText ? "the kubeconfig" : kubeconfig;
+  if (isText) return connect(() => parse(kubeconfig, name));
+  // Read now for the error, and again whenever the server refuses: tools that log in rewrite the file.
+  await access(kubeconfig, constants.R_OK).catch((cause: unknown) => {
+    throw new ClusterError("invalid", `cannot read ${name}: ${(cause as NodeJS.ErrnoException).code ?? "unreadable"}`);
+  });
+  return connect(() => {
+    const config = parse(readFileSync(kubeconfig, "utf8"), name);
+    // Files that a kubeconfig names are relative to it.
+    config.makePathsAbsolute(dirname(resolve(kubeconfig)));
+    return config;
+  });
+}
+
+function parse(text: string, name: string): KubeConfig {
   const config = new KubeConfig();
   try {
-    config.loadFromString(isText ? kubeconfig : await readFile(kubeconfig, "utf8"));
-    // Files that a kubeconfig names are relative to it.
-    if (!isText && isAbsolute(kubeconfig)) config.makePathsAbsolute(dirname(kubeconfig));
-  } catch (cause) {
-    // The cause may quote the text, which holds keys.
-    const reason = (cause as NodeJS.ErrnoException).code ?? "it is not a kubeconfig";
-    throw new ClusterError("invalid", `cannot read ${isText ? "the kubeconfig" : kubeconfig}: ${reason}`);
+    config.loadFromString(text);
+    return config;
+  } catch {
+    // Without a cause: it may quote the text, which holds keys.
+    throw new ClusterError("invalid", `cannot read ${name}: it is not a kubeconfig`);
   }
-  return connect(config);
 }
 
 /** The cluster that this pod runs in. `containerRoot` is where the pod's volumes appear when that is not `/`, as in the lab. */
 export function connectInCluster(containerRoot: string = process.env["CONTAINER_ROOT"] ?? ""): KubernetesCluster {
-  const config = new KubeConfig();
-  config.loadFromCluster(containerRoot);
-  return connect(config);
+  return connect(() => {
+    const config = new KubeConfig();
+    config.loadFromCluster(containerRoot);
+    return config;
+  });
 }
 
-function connect(config: KubeConfig): KubernetesCluster {
-  const server = config.getCurrentCluster()?.server;
+function connect(load: () => KubeConfig): KubernetesCluster {
+  const server = load().getCurrentCluster()?.server;
   if (server === undefined) throw new ClusterError("invalid", "the kubeconfig's current context names no cluster");
-  return new KubernetesCluster(new ApiClient(server, config));
+  return new KubernetesCluster(new ApiClient(server, load));
 }

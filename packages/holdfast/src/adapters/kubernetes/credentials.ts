@@ -1,12 +1,20 @@
+import { Agent as HttpAgent } from "node:http";
 import { Agent } from "node:https";
-import type { Agent as HttpAgent } from "node:http";
 import type { RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { ClusterError } from "../../ports/index.ts";
 
 /** What a request needs to be let in. */
 export interface Credentials {
   readonly agent: HttpAgent;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Current {
+  readonly credentials: Credentials;
+  /** What its connections are made with. */
+  readonly identity: string;
+  readonly readAt: number;
 }
 
 /** A service account's token is replaced long before it expires, so reading it again this often is enough. */
@@ -17,21 +25,30 @@ const FRESH_MS = 30_000;
  * time it is asked, which would cost a TLS handshake a request; here connections are kept as long as the certificates stay.
  */
 export class CredentialSource {
-  readonly #config: KubeConfig;
-  #current: { readonly credentials: Credentials; readonly identity: string; readonly readAt: number } | undefined;
+  readonly #load: () => KubeConfig;
+  #config: KubeConfig | undefined;
+  #current: Current | undefined;
 
-  constructor(config: KubeConfig) {
-    this.#config = config;
+  constructor(load: () => KubeConfig) {
+    this.#load = load;
   }
 
   async get(): Promise<Credentials> {
-    if (this.#current === undefined || performance.now() - this.#current.readAt > FRESH_MS) await this.#read();
-    if (this.#current === undefined) throw new Error("credentials were read");
-    return this.#current.credentials;
+    const current = this.#current;
+    if (current !== undefined && performance.now() - current.readAt <= FRESH_MS) return current.credentials;
+    try {
+      this.#current = await this.#read(current);
+      return this.#current.credentials;
+    } catch (error) {
+      // Without a cause: what reads a login may quote it.
+      const { code } = error as NodeJS.ErrnoException;
+      throw new ClusterError("refused", `cannot log in: ${code ?? "the kubeconfig's way to log in failed"}`);
+    }
   }
 
-  /** The server refused them: the next request reads them again. */
+  /** The server refused them: the next request reads everything again, for a KubeConfig remembers tokens, too. */
   expire(): void {
+    this.#config = undefined;
     if (this.#current) this.#current = { ...this.#current, readAt: -Infinity };
   }
 
@@ -40,11 +57,12 @@ export class CredentialSource {
     this.#current = undefined;
   }
 
-  async #read(): Promise<void> {
+  async #read(previous: Current | undefined): Promise<Current> {
     const options: RequestOptions = {};
-    await this.#config.applyToHTTPSOptions(options);
+    const config = (this.#config ??= this.#load());
+    await config.applyToHTTPSOptions(options);
     const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options;
-    const proxyUrl = this.#config.getCurrentCluster()?.proxyUrl;
+    const { proxyUrl, server } = config.getCurrentCluster() ?? {};
     const identity = JSON.stringify(
       [ca, cert, key, pfx, passphrase, servername, rejectUnauthorized, proxyUrl].map(String),
     );
@@ -53,23 +71,22 @@ export class CredentialSource {
     );
     if (typeof options.auth === "string")
       headers["Authorization"] = `Basic ${Buffer.from(options.auth).toString("base64")}`;
-    const previous = this.#current;
-    const agent = previous?.identity === identity ? previous.credentials.agent : this.#agent(options, proxyUrl);
+    const agent = previous?.identity === identity ? previous.credentials.agent : agentFor(options, proxyUrl, server);
     // Requests that are under way keep the old agent's sockets; idle ones close by themselves.
-    this.#current = { credentials: { agent, headers }, identity, readAt: performance.now() };
+    return { credentials: { agent, headers }, identity, readAt: performance.now() };
   }
+}
 
-  #agent(options: RequestOptions, proxyUrl: string | undefined): HttpAgent {
-    const isPlain = this.#config.getCurrentCluster()?.server.startsWith("http:") === true;
-    if ((proxyUrl !== undefined || isPlain) && typeof options.agent === "object") return options.agent;
-    const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options;
-    return new Agent({
-      keepAlive: true,
-      maxFreeSockets: 4,
-      scheduling: "lifo",
-      ...withoutUndefined({ ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }),
-    });
-  }
+function agentFor(options: RequestOptions, proxyUrl: string | undefined, server: string | undefined): HttpAgent {
+  // The one that KubeConfig made speaks to the proxy.
+  if (proxyUrl !== undefined && typeof options.agent === "object") return options.agent;
+  const keep = { keepAlive: true, maxFreeSockets: 4, scheduling: "lifo" } as const;
+  if (server?.startsWith("http:")) return new HttpAgent(keep);
+  const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options;
+  return new Agent({
+    ...keep,
+    ...withoutUndefined({ ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }),
+  });
 }
 
 function withoutUndefined<T extends object>(options: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
