@@ -138,7 +138,7 @@ export class ApiProxy {
       });
       upstream.on("response", (response) => {
         clearTimeout(timer);
-        outgoing.writeHead(response.statusCode ?? 502, { ...forwardedHeaders(response.headers), ...ownHeaders });
+        outgoing.writeHead(response.statusCode ?? 502, withOwn(forwardedHeaders(response.headers), ownHeaders));
         response.pipe(outgoing);
         response.on("error", () => outgoing.destroy());
         outgoing.on("close", () => end());
@@ -177,6 +177,12 @@ async function keptBody(incoming: http.IncomingMessage): Promise<Buffer | undefi
     // The caller went away; nobody waits for an answer.
   }
   return Buffer.concat(chunks);
+}
+
+/** Ours instead of the API's, however the names are written. */
+function withOwn(headers: http.OutgoingHttpHeaders, own: Readonly<Record<string, string>>): http.OutgoingHttpHeaders {
+  const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  return { ...Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name.toLowerCase()))), ...own };
 }
 
 function forwardedHeaders(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {

@@ -22,7 +22,14 @@ export interface Page {
 /** What came of a call. `site` is who served it, also a failure, when anybody did. */
 export type Reply<T> =
   | { readonly kind: "ok"; readonly site: string | null; readonly value: T }
-  | { readonly kind: "refused"; readonly site: string | null; readonly status: number; readonly message: string }
+  | {
+      readonly kind: "refused";
+      readonly site: string | null;
+      readonly status: number;
+      readonly message: string;
+      /** A write that was refused may have been stored all the same. */
+      readonly inDoubt: boolean;
+    }
   | { readonly kind: "no-answer" };
 
 /** Longer than the servers' own deadlines, so that their answer wins when there is one. */
@@ -49,16 +56,24 @@ async function call<T>(path: string, init: RequestInit = {}): Promise<Reply<T>> 
     const site = response.headers.get("X-Served-By-Site");
     const body = parseEnvelope(await response.text());
     if (response.ok && body !== undefined) return { kind: "ok", site, value: body.payload as T };
+    const message = body?.message ?? `the server answered ${response.status}`;
     return {
       kind: "refused",
       site,
       status: response.status,
-      message: body?.message ?? `the server answered ${response.status}`,
+      message,
+      inDoubt: isInDoubt(response.status, body?.payload),
     };
   } catch {
     // fetch tells by one TypeError that nobody answered, and by a TimeoutError that nobody did in time.
     return { kind: "no-answer" };
   }
+}
+
+/** The API says so in its payload; a server error that says nothing leaves it open. */
+function isInDoubt(status: number, payload: unknown): boolean {
+  const outcome = typeof payload === "object" && payload !== null && "outcome" in payload ? payload.outcome : undefined;
+  return outcome === undefined ? status >= 500 : outcome === "unknown";
 }
 
 /** Something between the page and the API may answer with anything. */

@@ -4,7 +4,7 @@ import { find } from "./elements.ts";
 import { Leaderboard } from "./leaderboard.ts";
 import { nextLookMs } from "./pacing.ts";
 import { RatingCard } from "./rating-card.ts";
-import { rowsOf } from "./standings.ts";
+import { rowsOf, sentence } from "./standings.ts";
 
 const leaderboard = new Leaderboard();
 const cards = new Map<string, RatingCard>();
@@ -89,10 +89,6 @@ function showConnection(next: Connection): void {
   notice.hidden = next.failures === 0;
   find(notice, "p", HTMLElement).textContent =
     next.failures === 0 ? "" : `${sentence(next.trouble)} Trying again by itself.`;
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }
 
 // A page that nobody sees asks nothing; one that is seen again, or has a network again, asks at once.

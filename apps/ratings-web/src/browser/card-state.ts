@@ -63,7 +63,7 @@ export function outcomeOf(state: CardState): string {
     case "saved":
       return `Saved: ${starsText(state.stars)}. Thank you!`;
     case "failed":
-      return `Not confirmed: ${state.message}.`;
+      return state.message;
   }
 }
 

@@ -17,6 +17,7 @@ it("tells a site that answers with trouble from no answer at all", () => {
     kind: "refused",
     site: "seattle",
     status: 503,
+    inDoubt: false,
     message: "the database cannot be reached",
   });
   expect(degraded).toMatchObject({
@@ -29,7 +30,9 @@ it("tells a site that answers with trouble from no answer at all", () => {
 
 it("takes the site from a rating's answer, but not its trouble", () => {
   const live = afterLook(connecting, from("seattle"));
-  expect(afterRating(live, { kind: "refused", site: "portland", status: 503, message: "no" })).toMatchObject({
+  expect(
+    afterRating(live, { kind: "refused", site: "portland", status: 503, inDoubt: false, message: "no" }),
+  ).toMatchObject({
     state: "live",
     site: "portland",
     moves: 1,

@@ -1,7 +1,7 @@
 import { type Item, randomKey, type Reply, type Standing } from "./api.ts";
 import { buttonOf, type CardEvent, type CardState, outcomeOf, starsText, step } from "./card-state.ts";
 import { find, instantiate, star } from "./elements.ts";
-import { averageText, votesText } from "./standings.ts";
+import { averageText, sentence, votesText } from "./standings.ts";
 
 interface Events {
   /** Sends the rating; the card says "saved" only after an ok. */
@@ -64,12 +64,7 @@ export class RatingCard {
     const { stars, key } = this.#state;
     const reply = await this.#events.send(this.#item, stars, key);
     if (reply.kind === "ok") this.#apply({ kind: "confirmed", key });
-    else
-      this.#apply({
-        kind: "refused",
-        key,
-        message: reply.kind === "refused" ? reply.message : "no site answered; try again in a moment",
-      });
+    else this.#apply({ kind: "refused", key, message: explain(reply) });
   }
 
   #apply(event: CardEvent): void {
@@ -92,4 +87,12 @@ export class RatingCard {
     find(this.element, "fieldset", HTMLFieldSetElement).disabled = state.kind === "saving";
     find(this.element, ".outcome", HTMLElement).textContent = outcomeOf(state);
   }
+}
+
+/** For somebody who never heard of keys and databases: is it saved, and what now? */
+function explain(reply: Exclude<Reply<unknown>, { readonly kind: "ok" }>): string {
+  const harmless = "Trying again cannot count it twice.";
+  if (reply.kind === "no-answer") return `No site answered, so it is not sure whether this was saved. ${harmless}`;
+  if (reply.inDoubt) return `Not confirmed in time, so it is not sure whether this was saved. ${harmless}`;
+  return sentence(reply.message);
 }

@@ -37,3 +37,8 @@ export function averageText({ votes, average }: Pick<Standing, "votes" | "averag
 export function votesText({ votes }: Pick<Standing, "votes">): string {
   return votes === 0 ? "no votes yet" : votes === 1 ? "1 vote" : `${whole.format(votes)} votes`;
 }
+
+/** An API's message as a sentence of the page. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}
