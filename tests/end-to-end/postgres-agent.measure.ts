@@ -1,5 +1,5 @@
 /**
- * Measures what docs/decisions/postgres-agent.md states: `npx tsx tests/end-to-end/postgres-agent.measure.ts [RUNS]`, after
+ * How long the agent's changes take and what it costs: `npx tsx tests/end-to-end/postgres-agent.measure.ts [RUNS]`, after
  * `npm run build`. One line a figure: median and worst of the runs, in milliseconds unless said otherwise.
  */
 import { readFileSync } from "node:fs";
