@@ -229,7 +229,14 @@ describe("postgres-agent", () => {
 
   it("fences a primary that does not answer", async () => {
     const writer = await portland.connect();
+    for (const pid of portland.processes()) {
+      if (readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("postgres: ")) process.kill(pid, "SIGSTOP");
+    }
     process.kill(portland.postmaster(), "SIGSTOP");
+    await portland.until("it says so, and what it last was", ({ role, reason }) => {
+      return role === "primary" && reason === "the server does not answer";
+    });
+    expect((await portland.call("GET", "/readyz", undefined, "")).status).toBe(503);
     await portland.become("fenced", next());
     await isReadOnly(portland);
     await expect(writer.query("insert into rating (stars) values (1)")).rejects.toThrow();

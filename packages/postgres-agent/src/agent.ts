@@ -26,6 +26,7 @@ const BACK_OFF_MS = { first: 100, last: 2_000 };
 const STOP_WITHIN_MS = { fence: 1_500, shutdown: 6_000 };
 const PROMOTE_WITHIN_MS = 60_000;
 const NOT_STREAMING_MS = 5_000;
+const ANSWER_WITHIN_MS = 500;
 
 type Verdict = Observed["upstream"];
 const NOT_EXAMINED: Verdict = { kind: "unknown", reason: "the upstream was not examined yet" };
@@ -112,14 +113,21 @@ export class Agent {
   }
 
   async state(): Promise<AgentState> {
-    return reportState(this.#known(await this.#view.look()));
+    return reportState(this.#known(await this.#answer()));
   }
 
   /** Does the server answer in the role that was asked for? */
   async ready(): Promise<boolean> {
-    const snapshot = await this.#view.look();
+    const snapshot = await this.#answer();
     if (snapshot === undefined || this.#reason !== "") return false;
     return reportRole(this.#known(snapshot), snapshot) === this.#desired?.role;
+  }
+
+  /** Whoever asks the agent gets an answer soon, also when the server gives none. */
+  async #answer(): Promise<Snapshot | undefined> {
+    const late = new AbortController();
+    const nothing = sleep(ANSWER_WITHIN_MS, undefined, { signal: late.signal, ref: false }).catch(() => undefined);
+    return await Promise.race([this.#view.look(), nothing]).finally(() => late.abort());
   }
 
   #known(snapshot: Snapshot | undefined): Known {
