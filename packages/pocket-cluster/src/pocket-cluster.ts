@@ -39,10 +39,11 @@ export async function startPocketCluster(
     persistence.saved,
   );
   persistence.attach(store);
+  const apiServiceIP = `${network.servicePrefix}.1`;
   const pki = openPki({
     directory: join(dataDir, "pki"),
     clusterName: name,
-    serverNames: [api.address, externalAddress, "127.0.0.1", ...SERVICE_NAMES, ...config.apiServerNames],
+    serverNames: [api.address, externalAddress, apiServiceIP, "127.0.0.1", ...SERVICE_NAMES, ...config.apiServerNames],
     now: Date.now,
   });
   const tokens = serviceAccountTokens(pki.tokenKey, store, Date.now);
@@ -73,6 +74,7 @@ export async function startPocketCluster(
     store,
     timers,
     rootCertificate: pki.authorityCertificate,
+    apiService: { clusterIP: apiServiceIP, endpoint: { address: api.address, port: server.port } },
     externalAddress,
     usage: () => late.node?.usage().containers ?? [],
     report,

@@ -30,6 +30,7 @@ beforeEach(() => {
     store,
     timers,
     rootCertificate: "PEM",
+    apiService: { clusterIP: "10.96.0.1", endpoint: { address: "192.0.2.2", port: 6443 } },
     externalAddress: "192.0.2.1",
     usage: () => figures,
     report: (controller, key, error) => problems.push(`${controller} ${key}: ${String(error)}`),

@@ -1,3 +1,5 @@
+import { apiServiceController } from "./api-service.ts";
+import type { ApiEndpoint } from "./api-service.ts";
 import { autoscaler } from "./autoscaling/autoscaler.ts";
 import type { ContainerFigures } from "./autoscaling/autoscaler.ts";
 import { controllerContext } from "./controller.ts";
@@ -26,6 +28,8 @@ export interface ControllersOptions {
   readonly timers: Timers;
   /** PEM: what pods trust the API server by. */
   readonly rootCertificate: string;
+  /** The Service `kubernetes`: its own address and where it leads. */
+  readonly apiService: { readonly clusterIP: string; readonly endpoint: ApiEndpoint };
   /** Where Services of type LoadBalancer and Ingresses are published. */
   readonly externalAddress: string;
   /** What containers use at the moment, for autoscaling. */
@@ -39,6 +43,7 @@ export function startControllers(options: ControllersOptions): Controller {
   const context = controllerContext(options.store, options.timers, options.report);
   const controllers = [
     namespaceController(context, options.rootCertificate),
+    apiServiceController(context, options.apiService.clusterIP, options.apiService.endpoint),
     garbageCollector(context),
     persistentVolumeController(context),
     scheduler(context),

@@ -8,6 +8,6 @@ export { controllerOf, controllerReference, isControlledBy } from "./owners.ts";
 export * from "./pod.ts";
 export { parseQuantity } from "./quantity.ts";
 export { resource } from "./resource.ts";
-export type { NewObject, Resource } from "./resource.ts";
+export type { Resource } from "./resource.ts";
 export { microTimestamp, timestamp } from "./time.ts";
 export * from "./workloads.ts";
