@@ -324,7 +324,10 @@ describe("logging in", () => {
     process.env["KUBERNETES_SERVICE_PORT"] = "6443";
     try {
       const cluster = connectInCluster("/nowhere");
-      await expect(cluster.list(query)).rejects.toMatchObject({ code: "refused", message: "ask what v1 has: cannot log in: ENOENT" });
+      await expect(cluster.list(query)).rejects.toMatchObject({
+        code: "refused",
+        message: "ask what v1 has: cannot log in: ENOENT",
+      });
       cluster.close();
     } finally {
       process.env = before;

@@ -6,7 +6,7 @@ import { Discovery, groupPath } from "./discovery.ts";
 import { follow } from "./follow.ts";
 import { listAll } from "./list.ts";
 
-export const FIELD_MANAGER = "holdfast";
+const FIELD_MANAGER = "holdfast";
 
 /** A real API server behind the Cluster port. */
 export class KubernetesCluster implements Cluster {

@@ -26,7 +26,7 @@ export interface RolloutPlan {
 }
 
 /** Beyond this share of what we own, a deletion is more likely a mistake (the wrong file, the wrong cluster) than a wish. */
-export const PRUNE_SHARE_MAX = 0.3;
+const PRUNE_SHARE_MAX = 0.3;
 
 /**
  * Only kinds that we render are ever pruned: volume claims are not among them, so data outlives every mistake here. A

@@ -1,5 +1,4 @@
 export { SYSTEM_NAMESPACE } from "./context.ts";
-export { CONTROLLER_CONFIG, CONTROLLER_NAME, DNS_SERVICE, controllerPorts } from "./controller-names.ts";
 export { renderKubernetes, renderedSites } from "./files.ts";
 export type { RenderedFile } from "./files.ts";
 export { renderedKinds, waveOf } from "./kinds.ts";
@@ -7,6 +6,6 @@ export { FLEET_LABEL, MANAGED_BY, MANAGED_BY_LABEL, SITE_LABEL, ownedSelector } 
 export { describeReference, referenceTo } from "./manifest.ts";
 export type { Manifest, ObjectReference } from "./manifest.ts";
 export { requiredSecrets } from "./secrets.ts";
-export type { RequiredSecret, SecretKey, SecretSource } from "./secrets.ts";
+export type { RequiredSecret, SecretKey } from "./secrets.ts";
 export { renderSite } from "./site.ts";
 export { AGENT_PORT, POSTGRESQL_PORT, secretNames, serviceNames } from "./stores.ts";
