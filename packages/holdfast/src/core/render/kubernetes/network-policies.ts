@@ -27,6 +27,9 @@ interface PortRule {
 
 const tcp = (port: number): PortRule => ({ port, protocol: "TCP" });
 
+/** Of more addresses than this the network would pay for each on every node: the port alone is opened. */
+const NAMED_HOSTS_MAX = 50;
+
 export function denyByDefault(context: SiteContext, namespace: string): Manifest {
   return {
     ...policy(context, namespace, "default-deny", undefined),
@@ -82,10 +85,11 @@ export function storePolicy(context: SiteContext, store: Store): Manifest {
   const { namespace, components } = context.fleet.application;
   const clients = components.filter(({ connectsTo }) => connectsTo.includes(store.name));
   const port = tcp(isPostgresql(store) ? POSTGRESQL_PORT : MONGODB_PORT);
-  const members = peersWith(context, store);
+  const elsewhere = (context.sitesOfStore.get(store.name)?.size ?? 1) - 1;
   const local = [...clients.map((client) => podsOf(context, client.name)), podsOf(context, store.name)];
   const ingress: Rule[] = [{ from: local, ports: [port] }];
-  if (members.length > 0) ingress.push({ ...fromPeers(members), ports: [port] });
+  if (elsewhere > NAMED_HOSTS_MAX) ingress.push({ ports: [port] });
+  else if (elsewhere > 0) ingress.push({ ...fromPeers(peersWith(context, store)), ports: [port] });
   if (isPostgresql(store)) ingress.push({ from: [controllerPods(context)], ports: [tcp(AGENT_PORT)] });
   return policy(context, namespace, store.name, store.name, { ingress, egress: reachStore(context, store) });
 }
@@ -121,14 +125,15 @@ export function controllerPolicy(context: SiteContext): Manifest {
 }
 
 /** Every site's ingress, which the controllers probe, and the peers' API servers, which hold a vote each. */
-function* controllersTargets({ addresses, peers }: SiteContext): Generator<HostPort> {
-  const own = addresses.peering.ingress ?? addresses.ingress;
-  if (own !== undefined) yield own;
+function controllersTargets({ addresses, peers }: SiteContext): readonly HostPort[] {
+  const targets: HostPort[] = [];
+  const add = (target: HostPort | undefined): unknown => target && targets.push(target);
+  add(addresses.peering.ingress ?? addresses.ingress);
   for (const { addresses: each } of peers) {
-    const ingress = each.peering.ingress ?? each.ingress;
-    if (ingress !== undefined) yield ingress;
-    if (each.peering.kubernetesApi !== undefined) yield each.peering.kubernetesApi;
+    add(each.peering.ingress ?? each.ingress);
+    add(each.peering.kubernetesApi);
   }
+  return targets;
 }
 
 /** To the store's servers here, and to those of the other sites: the primary may be there. */
@@ -144,11 +149,8 @@ function reachStore(context: SiteContext, store: Store): Rule[] {
   return [local, ...reachHosts(remote)];
 }
 
-/** Of more addresses than this the network would pay for each on every node: the port alone is opened. */
-const NAMED_HOSTS_MAX = 50;
-
 /** A rule a port. A policy can name addresses but not DNS names: a host that is given by name opens its port alone. */
-function reachHosts(targets: Iterable<HostPort>): Rule[] {
+function reachHosts(targets: readonly HostPort[]): Rule[] {
   const hostsByPort = new Map<number, Set<string>>();
   for (const { host, port } of targets) {
     const hosts = hostsByPort.get(port) ?? new Set();
@@ -166,7 +168,6 @@ function reachHosts(targets: Iterable<HostPort>): Rule[] {
 
 /** The peers' own ranges; anywhere when one of them does not say what it has, for users and passwords guard the store, too. */
 function fromPeers(peers: readonly Member[]): Rule {
-  if (peers.length > NAMED_HOSTS_MAX) return {};
   if (peers.some(({ network }) => network.addressSpaces.length === 0)) return {};
   const ranges = new Set(peers.flatMap(({ network }) => network.addressSpaces));
   return { from: [...ranges].map((cidr) => ({ ipBlock: { cidr } })) };
