@@ -34,13 +34,14 @@ async function start(
   more = {},
 ): Promise<string> {
   const url = typeof api === "string" ? api : await listen(createServer(api));
-  const proxy = new ApiProxy({
+  const options = {
     api: new URL(url),
     connectTimeoutMs: 200,
     timeoutMs: 300,
     ownHeaders: ownHeaders("seattle"),
     ...more,
-  });
+  };
+  const proxy = new ApiProxy(options, http);
   closers.push(() => proxy.close());
   const log = pino({ level: "silent" });
   const application = createApplication({ files, proxy, log, site: "seattle", stopping: () => false });

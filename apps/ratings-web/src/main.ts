@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import http, { createServer } from "node:http";
 import { pino } from "pino";
 import { createApplication, ownHeaders } from "./application.ts";
 import { parseConfiguration } from "./configuration.ts";
@@ -21,12 +21,16 @@ try {
   process.stderr.write(`ratings-web: cannot read the page's files in ${staticFolder} (set STATIC_DIR): ${reason}\n`);
   process.exit(2);
 }
-const proxy = new ApiProxy({
-  api,
-  connectTimeoutMs: configuration.apiConnectTimeoutMs,
-  timeoutMs: configuration.apiTimeoutMs,
-  ownHeaders: ownHeaders(site),
-});
+const proxy = new ApiProxy(
+  {
+    api,
+    connectTimeoutMs: configuration.apiConnectTimeoutMs,
+    timeoutMs: configuration.apiTimeoutMs,
+    ownHeaders: ownHeaders(site),
+  },
+  // Inside a cluster the API is plain HTTP, and TLS is a good part of a small process's memory.
+  api.protocol === "https:" ? await import("node:https") : http,
+);
 let stopping = false;
 const application = createApplication({ files, proxy, log, site, stopping: () => stopping });
 

@@ -1,5 +1,4 @@
-import http from "node:http";
-import https from "node:https";
+import type http from "node:http";
 
 export interface ProxyOptions {
   readonly api: URL;
@@ -47,9 +46,9 @@ export class ApiProxy {
   readonly #request: typeof http.request;
   readonly #agent: http.Agent;
 
-  constructor(options: ProxyOptions) {
+  /** `client` speaks the URL's scheme: node:http or node:https. */
+  constructor(options: ProxyOptions, { Agent, request }: Pick<typeof http, "Agent" | "request">) {
     this.#options = options;
-    const { Agent, request } = options.api.protocol === "https:" ? https : http;
     this.#request = request;
     // Below the API's own keep-alive time, so that a connection is not closed by the other side just as it is used.
     this.#agent = new Agent({ keepAlive: true, maxSockets: 128, maxFreeSockets: 16, timeout: 30_000 });

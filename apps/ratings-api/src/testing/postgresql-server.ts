@@ -82,13 +82,13 @@ export async function startPostgresqlServer(): Promise<PostgresqlServer> {
     const ended = new Promise((resolve) => server.once("exit", resolve));
     // Each child of the server is a session of its own, so they are ended one by one.
     const children = signal === "SIGKILL" ? childrenOf(server) : [];
-    for (const pid of [server.pid, ...children]) if (pid !== undefined) process.kill(pid, signal);
+    for (const pid of [server.pid, ...children]) send(pid, signal);
     await ended;
     await Promise.all(children.map(processEnd));
   }
 
   const signalAll = (signal: NodeJS.Signals): void => {
-    if (child?.pid !== undefined) for (const pid of [child.pid, ...childrenOf(child)]) process.kill(pid, signal);
+    if (child !== undefined) for (const pid of [child.pid, ...childrenOf(child)]) send(pid, signal);
   };
 
   await start();
@@ -127,6 +127,15 @@ function linkLibraries(native: string): void {
       // Made before, or by a test that starts at the same time.
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
+  }
+}
+
+/** A process that is over already needs no signal. */
+function send(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 
