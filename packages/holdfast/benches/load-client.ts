@@ -157,8 +157,23 @@ export function figuresOf(records: readonly RequestRecord[]): FaultFigures {
   };
 }
 
-/** All votes that the leaderboard counts now. */
-export async function countVotes(url: string): Promise<number> {
-  const { payload } = (await (await fetch(`${url}/api/items/rated`)).json()) as { payload: { votes: number }[] };
-  return payload.reduce((sum, item) => sum + item.votes, 0);
+/** All votes that the leaderboard counts now, at a site's own ingress when the application's `host` is given with its address. */
+export function countVotes(url: string, host?: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${url}/api/items/rated`, { headers: host === undefined ? {} : { host } }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        const { payload, message } = JSON.parse(Buffer.concat(chunks).toString()) as {
+          payload: readonly { votes: number }[];
+          message: string;
+        };
+        if (response.statusCode === 200) resolve(payload.reduce((sum, item) => sum + item.votes, 0));
+        else reject(new Error(message));
+      });
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
 }
