@@ -164,16 +164,21 @@ describe("steering", () => {
   it("notices a frozen site at the pace of probes, not of timeouts", async () => {
     const place = await placeAt("portland");
     place.prober.behaviours.set(seattle.peering, "hanging");
-    await place.clock.advance(1150);
+    // The first probe after it froze, its timeout, and two confirmations close behind: 500 + 300 + 125 + 300.
+    await place.clock.advance(1225);
     expect(place.answers()).toBe(portland.ingress);
-    expect(place.status().verdicts["seattle"]).toMatchObject({ state: "down", reason: "no answer within 400 ms" });
+    expect(place.status().verdicts["seattle"]).toMatchObject({ state: "down", reason: "no answer within 300 ms" });
   });
 
   it("does not move for lost packets: two failures in a row", async () => {
     const place = await placeAt("portland");
     for (let i = 0; i < 20; i++) {
-      place.prober.behaviours.set(seattle.peering, i % 3 === 2 ? "healthy" : "refusing");
-      await place.clock.advance(250);
+      // Long enough for a probe and its first confirmation, 125 ms later, and too short for the second.
+      place.prober.behaviours.set(seattle.peering, "refusing");
+      await place.clock.advance(240);
+      expect(place.answers()).toBe(seattle.ingress);
+      place.prober.behaviours.set(seattle.peering, "healthy");
+      await place.clock.advance(510);
       expect(place.answers()).toBe(seattle.ingress);
     }
   });

@@ -132,7 +132,8 @@ export class Controller {
       this.#probes.record(site.name, sample);
       this.#health.record(site.name, sample);
     };
-    await observeSite(target, fleet.traffic.probe.intervalMs, this.#ports, onSample, signal);
+    const { intervalMs } = fleet.traffic.probe;
+    await observeSite(target, () => this.#health.paceMs(site.name, intervalMs), this.#ports, onSample, signal);
   }
 
   /** Starts from what was known before, so that a restart of this pod is no reason to answer differently. */

@@ -1,7 +1,7 @@
 import { instant } from "../base/index.ts";
 import type { Clock } from "../base/index.ts";
 import type { SiteVerdict } from "../api-contract/index.ts";
-import { restore, step, unjudged } from "../core/health/index.ts";
+import { probePaceMs, restore, step, unjudged } from "../core/health/index.ts";
 import type { ProbeSample, SiteHealth, Thresholds, Verdict } from "../core/health/index.ts";
 import type { SiteName } from "../core/spec/index.ts";
 
@@ -50,6 +50,12 @@ export class HealthBoard {
 
   verdictOn(site: SiteName): Verdict {
     return this.#sites.get(site)?.health.verdict ?? "unknown";
+  }
+
+  /** Time until the next probe of the site. */
+  paceMs(site: SiteName, intervalMs: number): number {
+    const known = this.#sites.get(site);
+    return known ? probePaceMs(known.health, intervalMs) : intervalMs;
   }
 
   verdicts(): Readonly<Record<string, SiteVerdict>> {

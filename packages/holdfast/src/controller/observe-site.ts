@@ -1,6 +1,7 @@
 import { instant } from "../base/index.ts";
 import type { Clock, Random } from "../base/index.ts";
 import type { Fleet, Site, SiteName } from "../core/spec/index.ts";
+import { Bell } from "./bell.ts";
 import type { Prober, ProbeTarget, TimedSample } from "../ports/index.ts";
 
 /** How an observer reaches a site: by the link between the sites, its own by the address that users take. */
@@ -19,33 +20,42 @@ export function probeTarget(fleet: Fleet, observer: SiteName, site: Site): Probe
   );
 }
 
+/** More probes than this on their way to one site tell no more than these. */
+const OUTSTANDING_MAX = 8;
+
 /**
- * Probes one site at a steady beat until the signal aborts. A probe that hangs does not delay the next: else a frozen site
- * would be found out at the pace of timeouts, not of intervals. The first beat comes at a random moment of the first interval, so that
+ * Probes one site at the pace that `paceMs` names now, until the signal aborts. A probe that hangs does not delay the next:
+ * else a frozen site would be found out at the pace of timeouts, not of beats. The first beat comes at a random moment, so that
  * observers which start together do not knock together.
  */
 export async function observeSite(
   target: ProbeTarget,
-  intervalMs: number,
+  paceMs: () => number,
   ports: { readonly clock: Clock; readonly random: Random; readonly prober: Prober },
   onSample: (sample: TimedSample) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, random, prober } = ports;
-  const outstandingMax = Math.ceil(target.timeoutMs / intervalMs) + 1;
+  const sampled = new Bell();
   let outstanding = 0;
   const probeOnce = async (): Promise<void> => {
     outstanding += 1;
     const sample = await prober.probe(target, signal);
     outstanding -= 1;
-    if (!signal.aborted) onSample(sample);
+    if (signal.aborted) return;
+    const before = paceMs();
+    onSample(sample);
+    // Doubt has come up: the next beat is nearer than the one that is being waited for.
+    if (paceMs() < before) sampled.ring();
   };
-  await clock.sleep(random.next() * intervalMs, signal);
+  await clock.sleep(random.next() * paceMs(), signal);
   let beat = clock.now();
   while (!signal.aborted) {
-    if (outstanding < outstandingMax) void probeOnce();
+    if (outstanding < OUTSTANDING_MAX) void probeOnce();
     // Beats that a frozen machine slept over are not made up for.
-    beat = instant(Math.max(beat + intervalMs, clock.now()));
-    await clock.sleep(beat - clock.now(), signal);
+    for (beat = instant(Math.max(beat, clock.now())); clock.now() < beat + paceMs() && !signal.aborted;) {
+      await sampled.wait(clock, beat + paceMs() - clock.now(), signal);
+    }
+    beat = instant(beat + paceMs());
   }
 }

@@ -78,13 +78,19 @@ export class StoreKeeper {
       const desired = desiredDatabase(this.#fleet, this.store, this.#self, record, protection);
       const state = (await this.#tell(agent, seen, desired, signal)) ?? seen;
       this.#report(record, state, protection);
+      return this.#restMs(record, protection);
     } catch (error) {
       // Next time with a connection and a token that are new: the pod or its Secret may be.
       this.#agent = undefined;
       this.#reportUnreachable(record, error instanceof Error ? error.message : String(error));
       throw error;
     }
-    return record.primary === this.#self ? this.store.lease.renewMs : STANDBY_LOOK_MS;
+  }
+
+  /** A primary whose commits are where they should be is left alone twice as long as one that is in trouble. */
+  #restMs(record: PrimaryRecord, { reason }: Protection): number {
+    if (record.primary !== this.#self) return STANDBY_LOOK_MS;
+    return reason === "" ? 2 * this.store.lease.renewMs : this.store.lease.renewMs;
   }
 
   #protect(record: PrimaryRecord, state: DatabaseState): Protection {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { connectKubeconfig } from "../adapters/kubernetes/index.ts";
 import { HoldfastError } from "../base/index.ts";
 import type { Fleet } from "../core/spec/index.ts";
+import type { Cluster } from "../ports/index.ts";
 import type { ImageCommand, PocketClusterConfig } from "@holdfast/pocket-cluster";
 import { BuiltInUser } from "./built-in-user.ts";
 import { EventLog } from "./event-log.ts";
@@ -117,9 +118,7 @@ export class Lab {
     this.#members.set(plan.name, member);
     await process.start();
     this.#event(`${plan.name}: Kubernetes API answers`);
-    const cluster = await connectKubeconfig(process.kubeconfig);
-    member.observer = new SiteObserver(cluster, onChange);
-    await supplySite(cluster, {
+    await supplySite(await this.#observe(member), {
       fleet: fleetSeenFrom(fleet, this.#plan, plan.name),
       site: plan.name,
       secrets,
@@ -127,6 +126,13 @@ export class Lab {
       signal: this.#stop.signal,
       onEvent: (text) => this.#event(`${plan.name}: ${text}`),
     });
+  }
+
+  /** Anew after each start: what a site said before it lost its power says nothing of it when it is back. */
+  async #observe(member: Member): Promise<Cluster> {
+    const cluster = await connectKubeconfig(member.process.kubeconfig);
+    member.observer = new SiteObserver(cluster, this.#options.onChange);
+    return cluster;
   }
 
   #siteConfig(plan: SitePlan): PocketClusterConfig {
@@ -208,7 +214,7 @@ export class Lab {
     const member = this.#member(site, ["running", "frozen", "starting"], "kill");
     return this.#switch(site, "killed", async () => {
       await member.process.kill();
-      member.observer?.forget();
+      member.observer?.close();
     });
   }
 
@@ -224,7 +230,10 @@ export class Lab {
 
   start(site: string): Promise<LabOutcome> {
     const member = this.#member(site, ["down"], "start");
-    return this.#switch(site, "started", () => member.process.start());
+    return this.#switch(site, "started", async () => {
+      await member.process.start();
+      await this.#observe(member);
+    });
   }
 
   cut(a: string, b: string): Promise<LabOutcome> {

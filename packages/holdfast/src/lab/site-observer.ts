@@ -40,12 +40,6 @@ export class SiteObserver {
     return this.#controller;
   }
 
-  /** What a site said before it lost its power says nothing of it when it is back. */
-  forget(): void {
-    this.#pods = [];
-    this.#controller = undefined;
-  }
-
   close(): void {
     this.#stop.abort();
   }

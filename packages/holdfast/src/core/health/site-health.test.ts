@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { instant } from "../../base/index.ts";
-import { restore, step, unjudged } from "./index.ts";
+import { probePaceMs, restore, step, unjudged } from "./index.ts";
 import type { SiteHealth, Verdict } from "./index.ts";
 
 /** Plays a transcript: after each command and its `----` stands what it led to. */
@@ -65,4 +65,15 @@ it("agrees with a slow count over the whole history", () => {
       });
     }),
   );
+});
+
+it("asks again soon while a site that was up is in doubt, and calmly otherwise", () => {
+  const thresholds = { fall: 3, rise: 2 };
+  const sample = (ok: boolean) => ({ ok, reason: "" });
+  const up = step(unjudged(instant(0)), sample(true), thresholds, instant(0));
+  const doubted = step(up, sample(false), thresholds, instant(1));
+  const down = step(step(doubted, sample(false), thresholds, instant(2)), sample(false), thresholds, instant(3));
+  const returning = step(down, sample(true), thresholds, instant(4));
+  const paces = [up, doubted, down, returning].map((health) => probePaceMs(health, 500));
+  expect(paces).toEqual([500, 125, 500, 500]);
 });
