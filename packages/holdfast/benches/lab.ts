@@ -25,8 +25,9 @@ export async function run(arguments_: readonly string[]): Promise<void> {
     print("lab up, cold", `${cold.readyAfterMs ?? "?"} ms`);
     print("lab up, warm", `${median(warm)} ms (of ${warm.join(", ")})`);
     await lab.untilWhole();
-    await sleep(3000);
-    print("idle CPU, 10 s", `${(100 * (await cpuShare(lab, 10_000))).toFixed(1)} % of one core`);
+    // A start leaves work behind (compiling, first checkpoints): idle is what comes after.
+    await sleep(30_000);
+    print("idle CPU, 20 s", `${(100 * (await cpuShare(lab, 20_000))).toFixed(1)} % of one core`);
     const { memoryBytes } = await lab.status();
     print("memory (PSS)", `${((memoryBytes ?? 0) / 1024 / 1024).toFixed(0)} MiB`);
     await killTrials(lab, "portland", trials);
