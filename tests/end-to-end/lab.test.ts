@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { countVotes, LoadClient } from "../../packages/holdfast/benches/load-client.ts";
 import { LabSession } from "../../packages/holdfast/benches/lab-session.ts";
-import { processesBelow } from "../../packages/holdfast/src/lab/processes.ts";
+import { processesBelow } from "../../packages/pocket-cluster/src/index.ts";
 
 /** The longest outage that a test tolerates; what really happens is measured by `npm run bench -- lab`. */
 const OUTAGE_LIMIT_MS = 5000;
