@@ -65,33 +65,36 @@ const rate = (ratings: unknown, headers: Record<string, string> = {}, more: obje
 
 describe("the published contract", () => {
   const reference = findReference();
-  it.skipIf(reference === undefined)("answers each of its routes in its envelope, with its headers", async () => {
-    interface Contract {
-      readonly headers: Record<string, string>;
-      readonly routes: { method: string; path: string; message?: string; payload?: unknown }[];
-    }
-    const contract = JSON.parse(readFileSync(reference!, "utf8")) as Contract;
-    const bodies: Record<string, unknown> = {
-      "/api/item": { name: "Mango", img: "/static/img/fruits/mango.svg", uid: 9 },
-      "/api/rate": { userIp: "192.0.2.1", ratings: [{ id: banana!.id, rating: 5 }] },
-    };
-    expect(contract.routes.length).toBeGreaterThan(5);
-    for (const { method, path, message, payload } of contract.routes) {
-      const body = bodies[path];
-      const response = await send(path.replace(":code", "FR"), {
-        method,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      expect(response.status, path).toBe(200);
-      for (const [name, value] of Object.entries(contract.headers)) {
-        for (const part of value.split(/,\s*/)) expect(response.headers.get(name), name).toContain(part);
+  it.skipIf(reference === undefined && process.env["CI"] === undefined)(
+    "answers each of its routes in its envelope, with its headers",
+    async () => {
+      interface Contract {
+        readonly headers: Record<string, string>;
+        readonly routes: { method: string; path: string; message?: string; payload?: unknown }[];
       }
-      if (message === undefined) continue;
-      const envelope = await read(response);
-      expect(Object.keys(envelope).sort(), path).toEqual(["message", "payload", "status"]);
-      expect(envelope).toMatchObject({ message, status: 200, ...(Array.isArray(payload) ? { payload } : {}) });
-    }
-  });
+      const contract = JSON.parse(readFileSync(reference!, "utf8")) as Contract;
+      const bodies: Record<string, unknown> = {
+        "/api/item": { name: "Mango", img: "/static/img/fruits/mango.svg", uid: 9 },
+        "/api/rate": { userIp: "192.0.2.1", ratings: [{ id: banana!.id, rating: 5 }] },
+      };
+      expect(contract.routes.length).toBeGreaterThan(5);
+      for (const { method, path, message, payload } of contract.routes) {
+        const body = bodies[path];
+        const response = await send(path.replace(":code", "FR"), {
+          method,
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        expect(response.status, path).toBe(200);
+        for (const [name, value] of Object.entries(contract.headers)) {
+          for (const part of value.split(/,\s*/)) expect(response.headers.get(name), name).toContain(part);
+        }
+        if (message === undefined) continue;
+        const envelope = await read(response);
+        expect(Object.keys(envelope).sort(), path).toEqual(["message", "payload", "status"]);
+        expect(envelope).toMatchObject({ message, status: 200, ...(Array.isArray(payload) ? { payload } : {}) });
+      }
+    },
+  );
 
   it("gives items with ids like the original's", async () => {
     const { payload } = await get("/api/items");

@@ -55,19 +55,21 @@ describe.each(["stand-alone", "replica-set"] as const)("MongoDB (%s, the test's 
   });
 });
 
+// There is no package of mongod for this project's machines: whoever has one names it.
 const realServer = process.env["MONGODB_TEST_URI"];
-describe.skipIf(realServer === undefined)("MongoDB (a real server, MONGODB_TEST_URI)", () => {
-  ratingsRepositoryConformance(() => {
-    const url = new URL(realServer!);
-    url.pathname = `/ratings_test_${randomId()}`;
-    closers.push(async () => {
-      const client = new MongoClient(url.href);
-      await client.db().dropDatabase();
-      await client.close();
+if (realServer !== undefined)
+  describe("MongoDB (a real server, MONGODB_TEST_URI)", () => {
+    ratingsRepositoryConformance(() => {
+      const url = new URL(realServer);
+      url.pathname = `/ratings_test_${randomId()}`;
+      closers.push(async () => {
+        const client = new MongoClient(url.href);
+        await client.db().dropDatabase();
+        await client.close();
+      });
+      return Promise.resolve([open(url.href), open(url.href)] as const);
     });
-    return Promise.resolve([open(url.href), open(url.href)] as const);
   });
-});
 
 describe("MongoDB in trouble", () => {
   it("says that nothing was saved when nobody listens", async () => {

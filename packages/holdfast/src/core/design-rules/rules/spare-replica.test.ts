@@ -19,7 +19,7 @@ describe("spare-replica (R129)", () => {
     {
       what: "advises a readiness probe",
       example: "ratings",
-      edits: [["        readiness: { path: /readyz, port: http, period: 2s }\n", ""]],
+      edits: [["        readiness: { path: /readyz, port: http, period: 5s }\n", ""]],
       findings: ["advice application.components[0]"],
     },
   ]);
