@@ -26,7 +26,7 @@ const coreRooms = {
 };
 /** What a room of the product may use from the workspace's other packages. */
 const otherPackages = {
-  adapters: ["packages/postgres-agent/src/contract.ts"],
+  ports: ["packages/postgres-agent/src/contract.ts"],
   simulator: ["packages/pocket-cluster/src/store/index.ts"],
   lab: ["packages/pocket-cluster/src/index.ts"],
 };

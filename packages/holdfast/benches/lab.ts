@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { processesBelow } from "../src/lab/processes.ts";
+import { processesBelow } from "@holdfast/pocket-cluster";
 import { LabSession } from "./lab-session.ts";
 import { countVotes, LoadClient } from "./load-client.ts";
 import type { LoadReport } from "./load-client.ts";
@@ -84,7 +84,8 @@ async function cpuShare(lab: LabSession, overMs: number): Promise<number> {
 const TICKS_PER_SECOND = 100;
 
 async function cpuSeconds(lab: LabSession, supervisor: number): Promise<number> {
-  const pids = [...(await processesBelow(join(lab.folder, "lab"))), supervisor];
+  const below = await processesBelow(join(lab.folder, "lab"));
+  const pids = [...below.map(({ pid }) => pid), supervisor];
   const ticks = await Promise.all(
     pids.map(async (pid) => {
       const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startGuardian } from "./guardian.ts";
-import { killAll, processesBelow, signalAll } from "./processes.ts";
+import { processesBelow } from "@holdfast/pocket-cluster";
+import { killAll, signalAll } from "./processes.ts";
 
 describe.skipIf(process.platform !== "linux")("the processes of a site", () => {
   let folder: string;
@@ -28,7 +29,7 @@ describe.skipIf(process.platform !== "linux")("the processes of a site", () => {
 
   it("are found by where they work, in whatever session", async () => {
     const shell = await startFamily();
-    expect(await processesBelow(folder)).toContain(shell.pid);
+    expect(await processesBelow(folder)).toContainEqual(expect.objectContaining({ pid: shell.pid }));
     expect((await processesBelow(folder)).length).toBeGreaterThanOrEqual(2);
     expect(await processesBelow(folder.slice(0, -1))).toEqual([]);
   });
@@ -68,6 +69,6 @@ describe.skipIf(process.platform !== "linux")("the processes of a site", () => {
   it("are left alone by a guardian that was dismissed", async () => {
     const shell = await startFamily();
     startGuardian(folder).dismiss();
-    expect(await processesBelow(folder)).toContain(shell.pid);
+    expect(await processesBelow(folder)).toContainEqual(expect.objectContaining({ pid: shell.pid }));
   });
 });

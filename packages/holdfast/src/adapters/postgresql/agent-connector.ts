@@ -1,7 +1,12 @@
 import { Agent, request } from "node:http";
 import type { RequestOptions } from "node:http";
-import type { AgentState, DesiredState } from "../../../../postgres-agent/src/contract.ts";
-import type { AgentAddress, DatabaseConnector, DatabaseControl, DatabaseState } from "../../ports/index.ts";
+import type {
+  AgentAddress,
+  DatabaseConnector,
+  DatabaseControl,
+  DatabaseState,
+  DesiredDatabase,
+} from "../../ports/index.ts";
 
 const ANSWER_OCTETS_MAX = 256 * 1024;
 
@@ -14,7 +19,7 @@ export function agentConnector({ timeoutMs = 1000 } = {}): DatabaseConnector & {
   return {
     connect: (agent): DatabaseControl => ({
       state: (signal) => ask(agent, "GET", "/v1/state", undefined, signal),
-      desire: (desired: DesiredState, signal) => ask(agent, "PUT", "/v1/desired", JSON.stringify(desired), signal),
+      desire: (desired: DesiredDatabase, signal) => ask(agent, "PUT", "/v1/desired", JSON.stringify(desired), signal),
     }),
     close: () => connections.destroy(),
   };
@@ -90,7 +95,7 @@ function reasonOf(cause: unknown): string {
   return code ?? message;
 }
 
-const ROLES: ReadonlySet<string> = new Set<AgentState["role"]>([
+const ROLES: ReadonlySet<string> = new Set<DatabaseState["role"]>([
   "primary",
   "standby",
   "fenced",
@@ -102,7 +107,7 @@ const ROLES: ReadonlySet<string> = new Set<AgentState["role"]>([
 /** The parts that decisions rest on are checked; the rest is for people. */
 function parseState(text: string): DatabaseState | undefined {
   try {
-    const state = JSON.parse(text) as Partial<AgentState>;
+    const state = JSON.parse(text) as Partial<DatabaseState>;
     const good =
       ROLES.has(state.role ?? "") &&
       Number.isSafeInteger(state.term) &&
