@@ -30,6 +30,7 @@ try {
   tmux("new-session", "-d", "-s", session, "-x", "104", "-y", "32", "npm start");
   await untilScreen((screen) => screen.includes("ready after"));
   await sleep(12_000);
+  await rateEverything();
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, deviceScaleFactor: 1.5 });
   await page.goto(url);
   await page.waitForLoadState("networkidle");
@@ -37,7 +38,7 @@ try {
   holdfast("lab", "kill", "seattle");
   await untilScreen((screen) => /is answered by portland/.test(screen));
   await sleep(4000);
-  await picture(page, tmux("capture-pane", "-e", "-p", "-t", session), `${images}live-view.png`);
+  await picture(await browser.newPage({ deviceScaleFactor: 1.5 }), tmux("capture-pane", "-e", "-p", "-t", session), `${images}live-view.png`);
 } finally {
   await browser.close();
   tmux("send-keys", "-t", session, "C-c");
@@ -46,6 +47,17 @@ try {
     tmux("kill-session", "-t", session);
   } catch {
     // Ended by itself, as it should.
+  }
+}
+
+/** A leaderboard that has something to show. */
+async function rateEverything(): Promise<void> {
+  const { payload } = (await (await fetch(`${url}/api/items`)).json()) as { payload: { _id: string }[] };
+  for (let round = 0; round < 36; round += 1) {
+    const id = payload[round % payload.length]?._id;
+    const ratings = [{ id, rating: 3 + ((round * 7) % 3) }];
+    const headers = { "content-type": "application/json" };
+    await fetch(`${url}/api/rate`, { method: "POST", headers, body: JSON.stringify({ ratings }) });
   }
 }
 

@@ -179,7 +179,7 @@ export class Lab {
 
   status(): LabStatus {
     const { fleet, file, gatewayPort } = this.#options;
-    const observed = [...this.#members.values()].map(({ plan, process, observer }) => ({ plan, process, observer }));
+    const observed = this.#plan.sites.flatMap(({ name }) => this.#members.get(name) ?? []);
     const gateway = this.#gateway;
     return {
       fleet: fleet.name,

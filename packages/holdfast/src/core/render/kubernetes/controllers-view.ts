@@ -16,12 +16,15 @@ export function controllersView(fleet: Fleet): ControllersView {
   const { name, links, stores, traffic, objectives, backups } = fleet;
   const { namespace } = fleet.application;
   return {
-    json: byLine({ ...fleet, sites, ...seenWitness }),
+    json: byLine({ ...fleet, sites, ...seenWitness, lab: NO_LAB }),
     digest: digest(
       canonicalJson({ name, namespace, sites, links, stores, traffic, objectives, backups, ...seenWitness }),
     ),
   };
 }
+
+/** Nothing in a site knows that it may be in a lab. */
+const NO_LAB: Fleet["lab"] = { images: {}, user: { reads: [], readsPerSecond: 0, writes: [], writesPerSecond: 0 } };
 
 /**
  * What a controller has to know of a site. What the site is built of stays out: in a fleet of a thousand sites each has this
