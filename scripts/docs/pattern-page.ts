@@ -56,7 +56,7 @@ function mentionsInTests(root: string): Map<string, Mention[]> {
 
 /** Hand-written pages only: a generated one would prove itself. */
 function mentionsInDocuments(root: string): Map<string, Mention[]> {
-  const folders = ["docs", "docs/decisions"];
+  const folders = ["docs", "docs/decisions", "docs/guide"];
   const files = folders.flatMap((folder) =>
     filesIn(join(root, folder)).filter((file) => file.endsWith(".md") && !file.endsWith("pattern.md")),
   );

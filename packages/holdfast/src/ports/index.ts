@@ -1,6 +1,6 @@
 export type * from "./address-lookup.ts";
 export { applyManifests } from "./apply-manifests.ts";
-export type { ApplyOptions, RolloutSummary } from "./apply-manifests.ts";
+export type { ApplyOptions } from "./apply-manifests.ts";
 export * from "./cluster.ts";
 export type * from "./database-connector.ts";
 export type * from "./database-control.ts";

@@ -3,6 +3,5 @@ export * from "./contract.ts";
 export { statusOf } from "./errors.ts";
 export { parseLabelSelector } from "./selectors/label-selector.ts";
 export { createStore } from "./store.ts";
-export type { Restore } from "./store.ts";
 export { resourceTable, structTable } from "./types/tables.generated.ts";
 export type { FieldRow, ValueName } from "./types/table.ts";
