@@ -25,7 +25,10 @@ async function untilScreen(condition: (screen: string) => boolean): Promise<void
   throw new Error(`the screen never showed it:\n${tmux("capture-pane", "-p", "-t", session)}`);
 }
 
-const browser = await chromium.launch({ executablePath: execFileSync("which", ["chromium"], { encoding: "utf8" }).trim(), args: ["--no-sandbox"] });
+const browser = await chromium.launch({
+  executablePath: execFileSync("which", ["chromium"], { encoding: "utf8" }).trim(),
+  args: ["--no-sandbox"],
+});
 try {
   tmux("new-session", "-d", "-s", session, "-x", "104", "-y", "32", "npm start");
   await untilScreen((screen) => screen.includes("ready after"));
@@ -38,7 +41,11 @@ try {
   holdfast("lab", "kill", "seattle");
   await untilScreen((screen) => /is answered by portland/.test(screen));
   await sleep(4000);
-  await picture(await browser.newPage({ deviceScaleFactor: 1.5 }), tmux("capture-pane", "-e", "-p", "-t", session), `${images}live-view.png`);
+  await picture(
+    await browser.newPage({ deviceScaleFactor: 1.5 }),
+    tmux("capture-pane", "-e", "-p", "-t", session),
+    `${images}live-view.png`,
+  );
 } finally {
   await browser.close();
   tmux("send-keys", "-t", session, "C-c");
@@ -71,13 +78,25 @@ async function picture(page: Page, screen: string, path: string): Promise<void> 
 
 /** The few escape sequences that the live view uses, as spans. */
 function toHtml(screen: string): string {
-  const colors: Record<string, string> = { 31: "#ff7b72", 32: "#56d364", 33: "#e3b341", 34: "#79c0ff", 35: "#d2a8ff", 36: "#56d4dd" };
+  const colors: Record<string, string> = {
+    31: "#ff7b72",
+    32: "#56d364",
+    33: "#e3b341",
+    34: "#79c0ff",
+    35: "#d2a8ff",
+    36: "#56d4dd",
+  };
   let style: { color?: string; bold?: boolean; dim?: boolean; underline?: boolean } = {};
   return screen
     .split(/(\u001b\[[0-9;]*m)/)
     .map((part) => {
       if (!part.startsWith("\u001b")) {
-        const css = [style.color && `color:${style.color}`, style.bold && "font-weight:bold", style.dim && "opacity:.6", style.underline && "text-decoration:underline"];
+        const css = [
+          style.color && `color:${style.color}`,
+          style.bold && "font-weight:bold",
+          style.dim && "opacity:.6",
+          style.underline && "text-decoration:underline",
+        ];
         return `<span style="${css.filter(Boolean).join(";")}">${part.replace(/&/g, "&amp;").replace(/</g, "&lt;")}</span>`;
       }
       for (const code of part.slice(2, -1).split(";").map(Number)) {
