@@ -1,7 +1,8 @@
-import { instant } from "../base/index.ts";
+import { elapsedMs } from "../base/index.ts";
 import type { Clock, Random } from "../base/index.ts";
 import type { Fleet, Site, SiteName } from "../core/spec/index.ts";
 import { Bell } from "./bell.ts";
+import { isAborted } from "./repeat.ts";
 import type { Prober, ProbeTarget, TimedSample } from "../ports/index.ts";
 
 /** How an observer reaches a site: by the link between the sites, its own by the address that users take. */
@@ -49,13 +50,12 @@ export async function observeSite(
     if (paceMs() < before) sampled.ring();
   };
   await clock.sleep(random.next() * paceMs(), signal);
-  let beat = clock.now();
-  while (!signal.aborted) {
+  while (!isAborted(signal)) {
     if (outstanding < OUTSTANDING_MAX) void probeOnce();
-    // Beats that a frozen machine slept over are not made up for.
-    for (beat = instant(Math.max(beat, clock.now())); clock.now() < beat + paceMs() && !signal.aborted;) {
-      await sampled.wait(clock, beat + paceMs() - clock.now(), signal);
+    const began = clock.now();
+    // The pace may change while it is waited for; beats that a frozen machine slept over are not made up for.
+    for (let restMs = paceMs(); restMs > 0 && !isAborted(signal); restMs = paceMs() - elapsedMs(began, clock.now())) {
+      await sampled.wait(clock, restMs, signal);
     }
-    beat = instant(beat + paceMs());
   }
 }

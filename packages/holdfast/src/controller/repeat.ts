@@ -46,6 +46,6 @@ export function following(
 }
 
 /** A function, because a signal changes behind the compiler's back. */
-function isAborted(signal: AbortSignal): boolean {
+export function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
