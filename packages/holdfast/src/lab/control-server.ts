@@ -13,7 +13,7 @@ export interface LabOrder {
 }
 
 /** The supervisor's door: a Unix socket that only this user can open. */
-export async function openControlServer(lab: Lab, socketPath: string, onDown: () => void): Promise<Server> {
+export async function openControlServer(lab: Lab, socketPath: string, down: () => Promise<void>): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     const answer = (status: number, body: unknown): void => {
       outgoing.writeHead(status, { "content-type": "application/json" });
@@ -22,7 +22,7 @@ export async function openControlServer(lab: Lab, socketPath: string, onDown: ()
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
-      serve(lab, incoming.method ?? "", incoming.url ?? "", Buffer.concat(chunks).toString(), onDown).then(
+      serve(lab, incoming.method ?? "", incoming.url ?? "", Buffer.concat(chunks).toString(), down).then(
         (body) => answer(200, body),
         (error: unknown) => answer(400, { problems: problemsOf(error) }),
       );
@@ -34,7 +34,7 @@ export async function openControlServer(lab: Lab, socketPath: string, onDown: ()
   return server;
 }
 
-async function serve(lab: Lab, method: string, url: string, body: string, onDown: () => void): Promise<unknown> {
+async function serve(lab: Lab, method: string, url: string, body: string, down: () => Promise<void>): Promise<unknown> {
   if (method === "GET" && url === "/v1/status") return lab.measure();
   const verb = method === "POST" ? /^\/v1\/(\w+)$/.exec(url)?.[1] : undefined;
   const { sites = [] } = (body ? JSON.parse(body) : {}) as Partial<LabOrder>;
@@ -52,9 +52,12 @@ async function serve(lab: Lab, method: string, url: string, body: string, onDown
       return lab.cut(first, second);
     case "heal":
       return lab.heal(first, second);
-    case "down":
-      setImmediate(onDown); // After this answer is on its way.
-      return { text: "the lab goes down" };
+    case "down": {
+      // Answered when it is done, so that the next command finds everything free.
+      const began = performance.now();
+      await down();
+      return { text: "the lab is down", tookMs: Math.round(performance.now() - began) };
+    }
     case undefined:
       throw new HoldfastError([{ code: "usage", message: `the lab has no ${method} ${url}` }]);
   }

@@ -40,7 +40,7 @@ export async function runLab(options: RunLabOptions): Promise<RunningLab> {
     });
     return ending;
   };
-  const control = await openControlServer(lab, folder.controlSocket, () => void down());
+  const control = await openControlServer(lab, folder.controlSocket, down);
   const ready = lab.up().catch(async (error: unknown) => {
     await down();
     throw error;
