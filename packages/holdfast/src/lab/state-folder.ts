@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "../adapters/system/index.ts";
 import { HoldfastError } from "../base/index.ts";
 import { killAll } from "./processes.ts";
 
@@ -36,7 +37,7 @@ export function stateFolder(root: string): StateFolder {
  * that nobody can reach any more) is cleared away first.
  */
 export async function claimStateFolder(path: string): Promise<StateFolder> {
-  const root = await makeFolder(path);
+  const root = await claimRoot(path);
   const folder = stateFolder(root);
   await withLock(join(root, "lab.pid"));
   await killAll(folder.lab);
@@ -52,9 +53,9 @@ export async function releaseStateFolder(folder: StateFolder): Promise<void> {
   await rm(join(folder.lab, "..", "lab.pid"), { force: true });
 }
 
-async function makeFolder(path: string): Promise<string> {
+async function claimRoot(path: string): Promise<string> {
   try {
-    await mkdir(path, { recursive: true });
+    makeFolder(path);
     const root = await realpath(path);
     await chmod(root, 0o711);
     return root;

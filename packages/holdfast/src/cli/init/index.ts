@@ -1,5 +1,6 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { makeFolder } from "../../adapters/system/index.ts";
 import { HoldfastError } from "../../base/index.ts";
 import type { Register } from "../command.ts";
 import { startingFile } from "./starting-file.ts";
@@ -19,7 +20,7 @@ export const register: Register = (command, terminal) => {
 
 async function write(dir: string, file: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true });
+    makeFolder(dir);
     // `wx`: never over a file that somebody wrote.
     await writeFile(file, startingFile(fleetName(dir)), { flag: "wx" });
   } catch (error) {

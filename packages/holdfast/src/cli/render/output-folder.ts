@@ -1,14 +1,6 @@
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  rmdirSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "../../adapters/system/index.ts";
 import { HoldfastError } from "../../base/index.ts";
 import type { Problem } from "../../base/index.ts";
 import type { RenderedFile } from "../../core/render/kubernetes/index.ts";
@@ -79,7 +71,7 @@ export class OutputFolder {
     const kept = [...this.#owned].filter((path) => !inScope(path));
     const owned = [...kept, ...this.#seen];
     if (this.#isNew) {
-      mkdirSync(this.#staging, { recursive: true });
+      makeFolder(this.#staging);
       writeRecord(this.#staging, owned);
       renameSync(this.#staging, this.#path);
       return;
@@ -108,7 +100,7 @@ export class OutputFolder {
 
   #makeFolder(folder: string): void {
     if (this.#folders.has(folder)) return;
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     this.#folders.add(folder);
   }
 }
