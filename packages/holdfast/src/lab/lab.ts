@@ -255,7 +255,7 @@ export class Lab {
   #member(name: string, states: readonly string[], verb: string): Member {
     const member = this.#members.get(name);
     if (member === undefined) {
-      const known = [...this.#members.keys()].join(", ");
+      const known = this.#plan.sites.map((site) => site.name).join(", ");
       throw new HoldfastError([
         { code: "lab-site-unknown", message: `the lab has no site "${name}"`, hint: `its sites are ${known}` },
       ]);

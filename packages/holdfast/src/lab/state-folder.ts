@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { makeFolder } from "../adapters/system/index.ts";
@@ -57,9 +57,11 @@ async function claimRoot(path: string): Promise<string> {
   try {
     makeFolder(path);
     const root = await realpath(path);
+    await requireOurs(root);
     await chmod(root, 0o711);
     return root;
   } catch (cause) {
+    if (cause instanceof HoldfastError) throw cause;
     throw new HoldfastError(
       [
         {
@@ -72,6 +74,24 @@ async function claimRoot(path: string): Promise<string> {
     );
   }
 }
+
+/** The lab clears its folder and changes its mode: one that holds anything else is somebody's, and is left alone. */
+async function requireOurs(root: string): Promise<void> {
+  const entries = await readdir(root);
+  const foreign = entries.find((name) => !OUR_ENTRIES.includes(name));
+  // A folder that a lab has used has one of these two; a `lab` alone may be anybody's.
+  if (foreign === undefined && (entries.length === 0 || entries.includes("cache") || entries.includes("lab.pid")))
+    return;
+  throw new HoldfastError([
+    {
+      code: "lab-folder-unwritable",
+      message: `the lab cannot keep its state in ${root}: it holds ${foreign ?? "lab"}, which is not the lab's`,
+      hint: "name an empty or a new folder with HOLDFAST_LAB_DIR",
+    },
+  ]);
+}
+
+const OUR_ENTRIES: readonly string[] = ["cache", "lab", "lab.pid"];
 
 async function withLock(pidFile: string): Promise<void> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
