@@ -108,6 +108,20 @@ describe("the ratings application on two sites and a witness", () => {
     await lab.untilWhole();
   });
 
+  it("loses a site whose cluster dies as a whole, says so, and starts it again", async () => {
+    const { sites } = await lab.untilWhole();
+    const { folder } = sites.find(({ name }) => name === "portland")!;
+    const cluster = (await processesBelow(folder)).find((entry) => entry.folder === folder)!;
+    process.kill(cluster.pid, "SIGKILL");
+    await lab.until((status) => status.sites.some(({ name, state }) => name === "portland" && state === "down"));
+    await expect.poll(() => processesBelow(folder), { timeout: 10_000 }).toEqual([]);
+    expect(
+      (await lab.status()).events.some(({ text }) => text.startsWith("portland: its cluster ended by itself")),
+    ).toBe(true);
+    await lab.order("start", "portland");
+    await lab.untilWhole();
+  });
+
   it("says what is wrong with an order", async () => {
     expect(await lab.run("lab", "kill", "tacoma")).toMatchObject({
       exitCode: 2,

@@ -56,8 +56,8 @@ export const problemCodes = {
     remedy: "Run it in a Linux container or virtual machine.",
   },
   "lab-folder-unwritable": {
-    meaning: "The lab cannot write its state folder.",
-    remedy: "Make it writable, or name another with HOLDFAST_LAB_DIR.",
+    meaning: "The lab cannot write its state folder, or the folder holds something that is not the lab's.",
+    remedy: "Make it writable, or name an empty one with HOLDFAST_LAB_DIR.",
   },
   "lab-port-taken": {
     meaning: "Another program listens where the lab would.",
@@ -65,7 +65,7 @@ export const problemCodes = {
   },
   "lab-site-failed": {
     meaning: "A site of the lab ended or did not become ready.",
-    remedy: "Its log, which the message names, says why.",
+    remedy: "The message holds the last lines of the log, or names it.",
   },
   "lab-not-served": {
     meaning: "The application does not answer under its name although its sites run.",

@@ -24,7 +24,10 @@ export function processTerminal(): Terminal {
     // `holdfast schema | head` closes the pipe early: that is no error of ours.
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(exitCode);
-      throw error;
+      // A full disk, say. What is lost is what was asked for, so this is no success.
+      if (stream === process.stdout)
+        process.stderr.write(`error[output-unwritable]: cannot write the output: ${error.message}\n`);
+      process.exit(2);
     });
   }
   return {

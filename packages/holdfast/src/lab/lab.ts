@@ -112,7 +112,10 @@ export class Lab {
 
   async #bringUp(plan: SitePlan, secrets: LabSecrets): Promise<void> {
     const { fleet, folder, onChange } = this.#options;
-    const process = await SiteProcess.prepare(folder.site(plan.name), this.#siteConfig(plan), onChange);
+    const process = await SiteProcess.prepare(folder.site(plan.name), this.#siteConfig(plan), {
+      onChange,
+      onTrouble: (text) => this.#event(`${plan.name}: ${text}`),
+    });
     const member: Member = { plan, process };
     this.#stop.signal.throwIfAborted();
     this.#members.set(plan.name, member);
@@ -121,6 +124,7 @@ export class Lab {
     await supplySite(await this.#observe(member), {
       fleet: fleetSeenFrom(fleet, this.#plan, plan.name),
       site: plan.name,
+      folder: process.folder,
       secrets,
       timeoutMs: READY_TIMEOUT_MS,
       signal: this.#stop.signal,

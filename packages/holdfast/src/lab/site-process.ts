@@ -12,6 +12,12 @@ import { killAll, signalAll } from "./processes.ts";
 
 export type SiteState = "starting" | "running" | "frozen" | "down";
 
+export interface SiteListeners {
+  readonly onChange: () => void;
+  /** What happened that nobody asked for, in words. */
+  readonly onTrouble: (text: string) => void;
+}
+
 const READY_TIMEOUT_MS = 20_000;
 
 /** One site: a process group that can lose its power, freeze and start again. */
@@ -20,21 +26,23 @@ export class SiteProcess {
   readonly folder: string;
   readonly #config: PocketClusterConfig;
   readonly #onChange: () => void;
+  readonly #onTrouble: (text: string) => void;
   #process: ChildProcess | undefined;
   #state: SiteState = "down";
   #since = new Date();
 
-  static async prepare(folder: string, config: PocketClusterConfig, onChange: () => void): Promise<SiteProcess> {
+  static async prepare(folder: string, config: PocketClusterConfig, listeners: SiteListeners): Promise<SiteProcess> {
     await mkdir(folder, { recursive: true, mode: 0o711 });
     await writeFile(join(folder, "config.json"), JSON.stringify(config, undefined, 2), { mode: 0o600 });
-    return new SiteProcess(config, await realpath(folder), onChange);
+    return new SiteProcess(config, await realpath(folder), listeners);
   }
 
-  private constructor(config: PocketClusterConfig, folder: string, onChange: () => void) {
+  private constructor(config: PocketClusterConfig, folder: string, { onChange, onTrouble }: SiteListeners) {
     this.name = config.name;
     this.folder = folder;
     this.#config = config;
     this.#onChange = onChange;
+    this.#onTrouble = onTrouble;
   }
 
   get state(): SiteState {
@@ -71,8 +79,9 @@ export class SiteProcess {
     this.#process = child;
     // The parent's end of the pipe: nothing is written; its end tells the site that the supervisor is gone.
     (child.stdio[3] as Writable).on("error", () => undefined);
-    child.on("exit", () => {
-      if (this.#process === child && this.#state !== "down") this.#become("down");
+    child.on("exit", (code, signal) => {
+      if (this.#process === child && (this.#state === "running" || this.#state === "frozen"))
+        void this.#endedByItself(signal ?? `exit code ${code ?? "?"}`);
     });
     await this.#untilReady(child);
     this.#become("running");
@@ -91,6 +100,12 @@ export class SiteProcess {
   async thaw(): Promise<void> {
     await signalAll(this.folder, "SIGCONT");
     this.#become("running");
+  }
+
+  /** Pods must not go on without their cluster: nobody would look after them, and a start would find their ports taken. */
+  async #endedByItself(how: string): Promise<void> {
+    this.#onTrouble(`its cluster ended by itself (${how}); its log is ${this.logFile}`);
+    await this.kill();
   }
 
   #become(state: SiteState): void {

@@ -135,5 +135,5 @@ function alreadyRunning(pid: number): HoldfastError {
 async function isSupervisor(pid: number): Promise<boolean> {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return /holdfast|vitest|node/.test(commandLine) && commandLine.length > 0;
+  return commandLine.includes("\0lab\0up\0");
 }

@@ -26,6 +26,9 @@ export async function printLogs(
   };
   const lines = await readLogs(query);
   if (lines.length === 0 && pod !== undefined) await requirePod(folder, siteName, pod);
+  if (lines.length === 0 && pod === undefined && options.follow !== true) {
+    terminal.err(`Site ${siteName} itself wrote nothing. Its pods: ${(await podsWithLogs(folder)).join(", ")}\n`);
+  }
   const several = new Set(lines.map((line) => line.source)).size > 1;
   const print = (line: LogLine): void =>
     terminal.out(`${several ? terminal.outColors.cyan(`${line.source} `) : ""}${line.text}\n`);
