@@ -101,6 +101,9 @@ it("never draws wider or higher than the screen", () => {
     );
 
     for (const line of lines) expect(line.replace(/\u001b\[[0-9;]*m/g, "").length).toBeLessThanOrEqual(width);
-    if (height >= 24) expect(lines.length).toBeLessThanOrEqual(height);
+    expect(lines.length).toBeLessThanOrEqual(Math.max(height, 14));
+    // Every site and the way out are on the screen, however small it is.
+    for (const name of ["seattle", "portland", "boise"]) expect(lines.some((line) => line.includes(name))).toBe(true);
+    expect(lines.at(-1)).toContain("Ctrl-C");
   }
 });

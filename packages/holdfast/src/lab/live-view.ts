@@ -24,7 +24,6 @@ export function drawLab(status: LabStatus, options: ViewOptions): readonly strin
     ...status.stores.flatMap((store) => storeWarning(store, status, c)),
     "",
   ];
-  const sites = status.sites.flatMap((site) => siteLines(site, status.stores, columns, c));
   const links =
     status.links.length === 0
       ? []
@@ -35,8 +34,14 @@ export function drawLab(status: LabStatus, options: ViewOptions): readonly strin
       ` Ctrl-C takes everything down.  In another terminal: npx holdfast lab kill ${status.sites[0]?.name ?? "SITE"}`,
     ),
   ];
-  const room = Math.max(options.height - head.length - sites.length - links.length - foot.length - 1, 3);
-  const events = status.events.slice(-Math.min(room, 10)).map(({ at, text }) => `  ${c.dim(clockTime(at))}  ${text}`);
+  const room = options.height - head.length - links.length - foot.length - 1;
+  const whole = status.sites.flatMap((site) => siteLines(site, status.stores, columns, c));
+  // On a small screen the sites matter more than their pods, and both more than what happened.
+  const sites = whole.length <= room ? whole : status.sites.map((site) => siteHead(site, status.stores, c));
+  const eventRoom = Math.min(Math.max(room - sites.length, 0), 10);
+  const events = status.events
+    .slice(status.events.length - Math.min(eventRoom, status.events.length))
+    .map(({ at, text }) => `  ${c.dim(clockTime(at))}  ${text}`);
   return [...head, ...sites, ...links, ...events, ...foot].map((line) => clip(line, options.width));
 }
 
@@ -82,11 +87,15 @@ const SITE_COLOR: Record<SiteStatus["state"], (c: Colors) => (text: string) => s
   down: (c) => c.red,
 };
 
-function siteLines(site: SiteStatus, stores: readonly StoreStatus[], columns: number, c: Colors): readonly string[] {
+function siteHead(site: SiteStatus, stores: readonly StoreStatus[], c: Colors): string {
   const paint = SITE_COLOR[site.state](c);
   const role =
     site.role === "witness" ? c.dim("witness") : stores.map((store) => storeText(store, site, c)).join("   ");
-  const head = ` ${paint("●")} ${c.bold(site.name.padEnd(12))} ${paint(site.state.padEnd(9))} ${role}`;
+  return ` ${paint("●")} ${c.bold(site.name.padEnd(12))} ${paint(site.state.padEnd(9))} ${role}`;
+}
+
+function siteLines(site: SiteStatus, stores: readonly StoreStatus[], columns: number, c: Colors): readonly string[] {
+  const head = siteHead(site, stores, c);
   if (site.state !== "running") return [head, ""];
   const width = Math.floor((columns - 4) / 2);
   const pods = site.pods.map((pod) => podText(pod, width, c));
