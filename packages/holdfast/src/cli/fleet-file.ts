@@ -27,7 +27,7 @@ async function readText(file: string): Promise<string> {
         `Name the file in it, for example ${file.replace(/\/$/, "")}/holdfast.yaml.`,
       );
     if (status.size > LARGEST_FILE_BYTES) throw unreadable(file, `it is larger than ${LARGEST_FILE_BYTES / 1e6} MB`);
-    return await readFile(file, "utf8");
+    return decodeText(file, await readFile(file));
   } catch (error) {
     if (error instanceof HoldfastError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
@@ -36,6 +36,17 @@ async function readText(file: string): Promise<string> {
     if (code === "EACCES" || code === "EPERM")
       throw unreadable(file, "reading it is not permitted", "Check the file's permissions.");
     throw unreadable(file, code ?? "it could not be read", undefined, error);
+  }
+}
+
+/** Anything else would come out of the YAML parser as screens of nonsense. */
+function decodeText(file: string, bytes: Uint8Array): string {
+  const hint = "Name a YAML or JSON file, saved as UTF-8.";
+  if (bytes.includes(0)) throw unreadable(file, "it is not text (it holds zero bytes)", hint);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw unreadable(file, "it is not UTF-8 text", hint);
   }
 }
 
