@@ -2,14 +2,9 @@ import { request } from "node:http";
 import { HoldfastError } from "../base/index.ts";
 import type { Problem } from "../base/index.ts";
 import type { LabVerb } from "./control-server.ts";
+import type { LabOutcome } from "./lab.ts";
 import { stateFolder, stateFolderPath } from "./state-folder.ts";
 import type { LabStatus } from "./status.ts";
-
-/** What an order answers: a sentence for people, and how long it took. */
-export interface LabAnswer {
-  readonly text: string;
-  readonly tookMs?: number;
-}
 
 /** Talks to the lab that runs now, or says that none does. */
 export class LabClient {
@@ -23,8 +18,8 @@ export class LabClient {
     return this.#ask("GET", "/v1/status") as Promise<LabStatus>;
   }
 
-  order(verb: LabVerb, sites: readonly string[] = []): Promise<LabAnswer> {
-    return this.#ask("POST", `/v1/${verb}`, { sites }) as Promise<LabAnswer>;
+  order(verb: LabVerb, sites: readonly string[] = []): Promise<LabOutcome> {
+    return this.#ask("POST", `/v1/${verb}`, { sites }) as Promise<LabOutcome>;
   }
 
   #ask(method: string, path: string, body?: unknown): Promise<unknown> {

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { HoldfastError } from "../base/index.ts";
 import type { Problem } from "../base/index.ts";
-import type { Lab } from "./lab.ts";
+import type { Lab, LabOutcome } from "./lab.ts";
 
 /** An order to the supervisor: `POST /v1/<verb>` with the sites it is about. */
 export type LabVerb = "kill" | "freeze" | "thaw" | "start" | "cut" | "heal" | "down";
@@ -56,7 +56,7 @@ async function serve(lab: Lab, method: string, url: string, body: string, down: 
       // Answered when it is done, so that the next command finds everything free.
       const began = performance.now();
       await down();
-      return { text: "the lab is down", tookMs: Math.round(performance.now() - began) };
+      return { text: "the lab is down", tookMs: Math.round(performance.now() - began) } satisfies LabOutcome;
     }
     case undefined:
       throw new HoldfastError([{ code: "usage", message: `the lab has no ${method} ${url}` }]);

@@ -35,8 +35,6 @@ export interface LabOptions {
   readonly withUser: boolean;
   /** Called for every event worth a line. */
   readonly onEvent: (text: string) => void;
-  /** Called when the status has changed. */
-  readonly onChange: () => void;
 }
 
 interface Member {
@@ -107,15 +105,13 @@ export class Lab {
 
   #event(text: string): void {
     this.#events.add(text);
-    this.#options.onChange();
   }
 
   async #bringUp(plan: SitePlan, secrets: LabSecrets): Promise<void> {
-    const { fleet, folder, onChange } = this.#options;
-    const process = await SiteProcess.prepare(folder.site(plan.name), this.#siteConfig(plan), {
-      onChange,
-      onTrouble: (text) => this.#event(`${plan.name}: ${text}`),
-    });
+    const { fleet, folder } = this.#options;
+    const process = await SiteProcess.prepare(folder.site(plan.name), this.#siteConfig(plan), (text) =>
+      this.#event(`${plan.name}: ${text}`),
+    );
     const member: Member = { plan, process };
     this.#stop.signal.throwIfAborted();
     this.#members.set(plan.name, member);
@@ -135,7 +131,7 @@ export class Lab {
   /** Anew after each start: what a site said before it lost its power says nothing of it when it is back. */
   async #observe(member: Member): Promise<Cluster> {
     const cluster = await connectKubeconfig(member.process.kubeconfig);
-    member.observer = new SiteObserver(cluster, this.#options.onChange);
+    member.observer = new SiteObserver(cluster);
     return cluster;
   }
 
@@ -289,6 +285,7 @@ export class Lab {
   }
 }
 
+/** What an order answers: a sentence for people, and how long it took. */
 export interface LabOutcome {
   readonly text: string;
   readonly tookMs: number;

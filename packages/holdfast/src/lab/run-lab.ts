@@ -1,18 +1,9 @@
 import { HoldfastError } from "../base/index.ts";
-import type { Fleet } from "../core/spec/index.ts";
 import { openControlServer } from "./control-server.ts";
 import { Lab } from "./lab.ts";
+import type { LabOptions } from "./lab.ts";
 import { claimStateFolder, releaseStateFolder, stateFolderPath } from "./state-folder.ts";
 import type { LabStatus } from "./status.ts";
-
-export interface RunLabOptions {
-  readonly fleet: Fleet;
-  readonly file: string;
-  readonly gatewayPort: number;
-  readonly withUser: boolean;
-  readonly onEvent: (text: string) => void;
-  readonly onChange: () => void;
-}
 
 export interface RunningLab {
   status(): LabStatus;
@@ -24,7 +15,7 @@ export interface RunningLab {
 }
 
 /** Makes this process the supervisor of a lab. */
-export async function runLab(options: RunLabOptions): Promise<RunningLab> {
+export async function runLab(options: Omit<LabOptions, "folder">): Promise<RunningLab> {
   requireLinux();
   const folder = await claimStateFolder(stateFolderPath(process.env));
   const lab = await Lab.create({ ...options, folder }).catch(async (error: unknown) => {

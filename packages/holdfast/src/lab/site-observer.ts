@@ -9,7 +9,7 @@ export class SiteObserver {
   #pods: readonly PodStatus[] = [];
   #controller: ControllerStatus | undefined;
 
-  constructor(cluster: Cluster, onChange: () => void) {
+  constructor(cluster: Cluster) {
     const { signal } = this.#stop;
     const follow = (
       kind: string,
@@ -17,16 +17,7 @@ export class SiteObserver {
       onObjects: (objects: readonly KubernetesObject[]) => void,
     ): void => {
       const query = { apiVersion: "v1", kind, ...(namespace === undefined ? {} : { namespace }) };
-      cluster
-        .follow(
-          query,
-          (objects) => {
-            onObjects(objects);
-            onChange();
-          },
-          signal,
-        )
-        .catch(() => undefined); // Ends with the signal; until then it reconnects by itself.
+      cluster.follow(query, onObjects, signal).catch(() => undefined); // Ends with the signal; until then it reconnects by itself.
     };
     follow("Pod", undefined, (objects) => (this.#pods = objects.map(podStatus).sort(byName)));
     follow("ConfigMap", statusConfigMap.namespace, (objects) => (this.#controller = controllerStatus(objects)));

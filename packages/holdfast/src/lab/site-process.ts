@@ -12,12 +12,6 @@ import { killAll, signalAll } from "./processes.ts";
 
 export type SiteState = "starting" | "running" | "frozen" | "down";
 
-export interface SiteListeners {
-  readonly onChange: () => void;
-  /** What happened that nobody asked for, in words. */
-  readonly onTrouble: (text: string) => void;
-}
-
 const READY_TIMEOUT_MS = 20_000;
 
 /** One site: a process group that can lose its power, freeze and start again. */
@@ -25,23 +19,26 @@ export class SiteProcess {
   readonly name: string;
   readonly folder: string;
   readonly #config: PocketClusterConfig;
-  readonly #onChange: () => void;
   readonly #onTrouble: (text: string) => void;
   #process: ChildProcess | undefined;
   #state: SiteState = "down";
   #since = new Date();
 
-  static async prepare(folder: string, config: PocketClusterConfig, listeners: SiteListeners): Promise<SiteProcess> {
+  /** `onTrouble` is told in words what happened that nobody asked for. */
+  static async prepare(
+    folder: string,
+    config: PocketClusterConfig,
+    onTrouble: (text: string) => void,
+  ): Promise<SiteProcess> {
     await mkdir(folder, { recursive: true, mode: 0o711 });
     await writeFile(join(folder, "config.json"), JSON.stringify(config, undefined, 2), { mode: 0o600 });
-    return new SiteProcess(config, await realpath(folder), listeners);
+    return new SiteProcess(config, await realpath(folder), onTrouble);
   }
 
-  private constructor(config: PocketClusterConfig, folder: string, { onChange, onTrouble }: SiteListeners) {
+  private constructor(config: PocketClusterConfig, folder: string, onTrouble: (text: string) => void) {
     this.name = config.name;
     this.folder = folder;
     this.#config = config;
-    this.#onChange = onChange;
     this.#onTrouble = onTrouble;
   }
 
@@ -111,7 +108,6 @@ export class SiteProcess {
   #become(state: SiteState): void {
     this.#state = state;
     this.#since = new Date();
-    this.#onChange();
   }
 
   async #untilReady(child: ChildProcess): Promise<void> {

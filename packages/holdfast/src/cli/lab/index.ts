@@ -76,7 +76,7 @@ function registerOrder(command: Command, terminal: Terminal, verb: LabVerb, desc
   order.action(async (...words: unknown[]) => {
     const { format } = words[names.length] as Format;
     const answer = await new LabClient().order(verb, words.slice(0, names.length) as string[]);
-    const took = answer.tookMs === undefined ? "" : terminal.outColors.dim(` (${(answer.tookMs / 1000).toFixed(2)} s)`);
+    const took = terminal.outColors.dim(` (${(answer.tookMs / 1000).toFixed(2)} s)`);
     terminal.out(format === "json" ? json(answer) : `${answer.text}${took}\n`);
   });
 }

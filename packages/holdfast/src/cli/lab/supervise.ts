@@ -27,7 +27,6 @@ export async function supervise(file: string, options: UpOptions): Promise<void>
         process.stdout.write(`${new Date().toISOString()} ${text}\n`);
         tell({ kind: "event", text });
       },
-      onChange: () => undefined,
     });
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void lab.down());
     // Whoever asked for the lab and went away before it was ready does not want it.

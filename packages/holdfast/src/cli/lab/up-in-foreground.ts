@@ -20,7 +20,6 @@ export async function upInForeground(file: string, options: UpOptions, terminal:
     onEvent: (text) => {
       if (!live) terminal.err(`  ${text}\n`);
     },
-    onChange: () => undefined, // The view redraws at its own pace: a burst of changes is one picture.
   });
   const stopListening = downOnSignals(lab);
   const view = live ? showLive(lab, terminal) : undefined;
