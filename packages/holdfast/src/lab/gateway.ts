@@ -71,7 +71,7 @@ export class Gateway {
         return;
       }
       refusal = `${this.#options.host} at ${address}: ${attempt.reason}`;
-      this.#options.resolver.forget(this.#options.host);
+      this.forget();
       if (attempt.kind === "interrupted" && !isSafe(incoming)) break;
     }
     this.#refuse(incoming, outgoing, 502, refusal);
@@ -81,6 +81,11 @@ export class Gateway {
   async resolve(): Promise<readonly string[]> {
     this.#lastAnswer = await this.#options.resolver.lookup(this.#options.host);
     return this.#lastAnswer;
+  }
+
+  /** The next request asks DNS anew. */
+  forget(): void {
+    this.#options.resolver.forget(this.#options.host);
   }
 
   #relay(response: IncomingMessage, incoming: IncomingMessage, outgoing: ServerResponse): void {

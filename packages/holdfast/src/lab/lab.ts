@@ -146,23 +146,43 @@ export class Lab {
     };
   }
 
-  /** Ready means what a user means by it: the name is answered and the page comes. */
+  /**
+   * Ready means what a user means by it: every observer sees every site up, so that the name is answered as the file prefers,
+   * the data is where it should be, and the page comes.
+   */
   async #untilServed(): Promise<void> {
     const deadline = performance.now() + READY_TIMEOUT_MS;
+    let answer: Response | undefined;
     for (;;) {
-      const answer = await fetch(this.#url, { signal: this.#stop.signal }).catch(() => undefined);
-      if (answer?.ok === true && this.#storesAreReplicated()) return;
+      const missing = this.#missing();
+      if (missing === undefined) {
+        // What was answered while sites were coming up may still be kept, as any resolver keeps it.
+        this.#gateway?.forget();
+        answer = await fetch(this.#url, { signal: this.#stop.signal }).catch(() => undefined);
+        if (answer?.ok === true) return;
+      }
       if (performance.now() > deadline) {
         throw new HoldfastError([
           {
             code: "lab-not-served",
-            message: `${this.#url} answers ${answer?.status ?? "nothing"} after ${READY_TIMEOUT_MS / 1000} s`,
+            message: `${missing ?? `${this.#url} answers ${answer?.status ?? "nothing"}`} after ${READY_TIMEOUT_MS / 1000} s`,
             hint: "see `holdfast lab logs SITE`",
           },
         ]);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  /** What is not there yet, as its sites report it. */
+  #missing(): string | undefined {
+    const { sites } = this.status();
+    const names = this.#options.fleet.sites.map((site) => site.name);
+    for (const observer of sites) {
+      const unseen = names.find((name) => observer.verdicts[name] !== "up");
+      if (unseen !== undefined) return `${observer.name} does not see ${unseen} up`;
+    }
+    return this.#storesAreReplicated() ? undefined : "a database is not replicated";
   }
 
   #storesAreReplicated(): boolean {
