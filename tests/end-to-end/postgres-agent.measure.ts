@@ -61,7 +61,7 @@ async function once(run: number): Promise<void> {
     );
     await timed("standby made synchronous", async () => {
       await seattle.become("primary", 1, { standbys: ["portland"], syncStandbys: ["portland"] });
-      await seattle.until("it counts", ({ replicas }) => replicas.some(({ syncState }) => syncState === "quorum"));
+      await seattle.until("it counts", ({ replicas }) => replicas.some(({ syncState }) => syncState === "sync"));
     });
     if (run === 0) {
       record("memory, agent + primary (MB)", proportionalMb(seattle));

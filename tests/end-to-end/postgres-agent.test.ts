@@ -58,7 +58,7 @@ describe("postgres-agent", () => {
 
   it("acknowledges a commit only when the standby has it, and goes on alone only when it is told to", async () => {
     await seattle.become("primary", term, { standbys: ["portland"], syncStandbys: ["portland"] });
-    await seattle.until("portland counts", ({ replicas }) => replicas.some(({ syncState }) => syncState === "quorum"));
+    await seattle.until("portland counts", ({ replicas }) => replicas.some(({ syncState }) => syncState === "sync"));
     await seattle.query("insert into rating (stars) values (5)");
 
     await portland.become("fenced", term);
@@ -106,7 +106,7 @@ describe("postgres-agent", () => {
     await seattle.untilLogged("the server ended by itself");
     await seattle.until("the primary is back", ({ role, reason }) => role === "primary" && reason === "");
     await seattle.until("portland streams again", ({ replicas }) =>
-      replicas.some(({ syncState }) => syncState === "quorum"),
+      replicas.some(({ syncState }) => syncState === "sync"),
     );
     expect(await seattle.count("rating")).toBeGreaterThanOrEqual(before + acknowledged);
     expect(await portland.count("rating")).toBeGreaterThanOrEqual(before + acknowledged);
@@ -128,7 +128,7 @@ describe("postgres-agent", () => {
     await seattle.until("it is fenced", ({ role, reason }) => role === "fenced" && reason === "");
     await isReadOnly(seattle);
     await seattle.become("primary", term, { standbys: ["portland"], syncStandbys: ["portland"] });
-    await seattle.until("portland streams", ({ replicas }) => replicas.some(({ syncState }) => syncState === "quorum"));
+    await seattle.until("portland streams", ({ replicas }) => replicas.some(({ syncState }) => syncState === "sync"));
     await seattle.query("insert into rating (stars) values (3)");
     expect(await seattle.count("rating")).toBe(before + 1);
     expect(clones(portland)).toBe(1);

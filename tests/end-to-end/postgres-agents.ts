@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { AgentState, DesiredState } from "../../packages/postgres-agent/src/contract.ts";
+import type { AgentState, DesiredState, WritableUntil } from "../../packages/postgres-agent/src/contract.ts";
 
 export const SECRETS = {
   OWNER_PASSWORD: "Owner:pass\\word'1",
@@ -143,6 +143,12 @@ export class AgentProcess {
     );
   }
 
+  /** A lease that ends that many milliseconds after the agent said what its clock shows. */
+  async leaseFor(ms: number): Promise<WritableUntil> {
+    const { clock } = await this.state();
+    return { clock: clock.id, untilMs: clock.nowMs + ms };
+  }
+
   async state(): Promise<AgentState> {
     return (await this.call("GET", "/v1/state")).body as AgentState;
   }
@@ -200,6 +206,25 @@ export class AgentProcess {
 
   postmaster(): number {
     return Number(readFileSync(join(this.dataFolder, "data/postmaster.pid"), "utf8").split("\n")[0]);
+  }
+
+  /** Stops every process where it is, as when the whole machine is frozen; the server first, so that the agent does not see it. */
+  freeze(): void {
+    for (const pid of [...this.#serverProcesses(), this.#agent()]) process.kill(pid, "SIGSTOP");
+  }
+
+  /** Lets the agent go on, or all. */
+  thaw(who: "agent" | "all"): void {
+    const pids = who === "agent" ? [this.#agent()] : [this.#agent(), ...this.#serverProcesses()];
+    for (const pid of pids) process.kill(pid, "SIGCONT");
+  }
+
+  #agent(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  #serverProcesses(): readonly number[] {
+    return this.processes().filter((pid) => pid !== this.#agent());
   }
 
   killAgent(): void {

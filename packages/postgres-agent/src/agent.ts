@@ -2,10 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Progress } from "./base-backup/receive.ts";
 import { clone } from "./clone.ts";
 import type { AgentConfig } from "./config.ts";
-import type { AgentState, DesiredState } from "./contract.ts";
+import type { AgentState, DesiredState, WritableUntil } from "./contract.ts";
 import { DataFolder } from "./data-folder.ts";
-import { refuseOutdated } from "./desired.ts";
+import { refuseOutdated, type OrderMemory } from "./desired.ts";
+import { FreeSpace } from "./free-space.ts";
 import { initialize } from "./initialize.ts";
+import { Lease, LEASE_RAN_OUT } from "./lease.ts";
 import { judge } from "./lineage.ts";
 import type { Log } from "./log.ts";
 import { readMemory, writeMemory, type Memory } from "./memory.ts";
@@ -39,9 +41,15 @@ export class Agent {
   readonly #data: DataFolder;
   readonly #server: PostgresServer;
   readonly #view: ServerView;
+  readonly #freeSpace: FreeSpace;
+  readonly #lease = new Lease(() => this.#leaseRanOut());
   #memory: Memory;
+  /** The latest order heard, also where it could not be written down. */
+  #heard: OrderMemory;
   /** What this agent was told, or may take from its memory; undefined: nothing is to run. */
   #desired: DesiredState | undefined;
+  /** Is it fenced because of that, though last told to be primary? */
+  #ranOut = false;
 
   /** The upstream that the desired one was found to be, and whether it fits. */
   #following: Following = { kind: "nobody" };
@@ -67,7 +75,8 @@ export class Agent {
     this.#data = new DataFolder(config, runAs);
     this.#server = new PostgresServer(this.#data.path, runAs, log, () => this.#wake());
     this.#view = new ServerView(this.#server, ownLogin(config), log);
-    this.#memory = readMemory(config.dataFolder);
+    this.#freeSpace = new FreeSpace(config.dataFolder);
+    this.#memory = this.#heard = readMemory(config.dataFolder);
     const { desired } = this.#memory;
     // Another may be primary by now: who was one comes back fenced, until it is told again.
     this.#desired = desired?.role === "primary" ? { ...desired, role: "fenced" } : desired;
@@ -79,27 +88,52 @@ export class Agent {
     this.#loop = this.#run();
   }
 
-  /** Takes an order, durably before it is obeyed, or says why it is out of date. */
-  desire(desired: DesiredState): string | undefined {
-    const outdated = refuseOutdated(desired, this.#memory);
-    if (outdated !== undefined) return outdated;
-    if (JSON.stringify(desired) === JSON.stringify(this.#desired)) return undefined;
-    const followedTerm = desired.role === "standby" ? desired.term : this.#memory.followedTerm;
+  /** Takes an order, durably before it is obeyed, or says why it is refused. */
+  desire(order: DesiredState): string | undefined {
+    this.#lease.check();
+    const { writable, ...desired } = order;
+    const lease = desired.role === "primary" ? writable : undefined;
+    const refused = refuseOutdated(desired, this.#heard) ?? this.#lease.refuse(lease);
+    if (refused !== undefined) return refused;
+    if (same(desired, this.#desired) && same(desired, this.#memory.desired)) {
+      // A renewal, several times a second: nothing else changes.
+      this.#lease.set(lease);
+      return undefined;
+    }
+    const { role, term, revision = 0 } = desired;
+    this.#heard = { term, revision, followedTerm: role === "standby" ? term : this.#heard.followedTerm };
     try {
-      this.#remember({ desired, term: desired.term, followedTerm });
+      this.#remember({ desired, ...this.#heard });
     } catch (error) {
       // On a full disk a fence is obeyed all the same, but not confirmed: the state goes on to name the old term.
-      if (desired.role === "primary") throw error;
-      this.#obey(desired);
+      if (role !== "primary") this.#obey(desired, undefined);
       throw error;
     }
-    this.#obey(desired);
+    this.#obey(desired, lease);
     return undefined;
   }
 
-  #obey(desired: DesiredState): void {
-    const { role, term, syncStandbys, upstream } = desired;
-    this.#log.info({ role, term, syncStandbys, ...(upstream ? { upstream } : {}) }, "told what to be");
+  #obey(desired: DesiredState, lease: WritableUntil | undefined): void {
+    const { role, term, revision, syncStandbys, upstream } = desired;
+    this.#log.info({ role, term, revision, syncStandbys, ...(upstream ? { upstream } : {}) }, "told what to be");
+    this.#ranOut = false;
+    this.#reason = "just told";
+    this.#turnTo(desired);
+    // Last: if its time has passed while the order was written down, this turns it to fenced again before anything is done.
+    this.#lease.set(lease);
+  }
+
+  /** Another site may be primary by now, so the sessions end before anything else is done. */
+  #leaseRanOut(): void {
+    const desired = this.#desired;
+    if (desired?.role !== "primary") return;
+    if (this.#view.mayBeWritable) this.#server.beginStop();
+    this.#ranOut = true;
+    this.#turnTo({ ...desired, role: "fenced" });
+    this.#log.error({ term: desired.term, revision: desired.revision }, `${LEASE_RAN_OUT}: fencing the server`);
+  }
+
+  #turnTo(desired: DesiredState): void {
     if (!sameTask(desired, this.#desired)) {
       this.#following = { kind: "nobody" };
       this.#verdict = NOT_EXAMINED;
@@ -108,33 +142,39 @@ export class Agent {
       this.#view.disconnect();
     }
     this.#desired = desired;
-    this.#reason = "just told";
     this.#wake();
   }
 
   async state(): Promise<AgentState> {
-    return reportState(this.#known(await this.#answer()));
+    this.#lease.check();
+    const [snapshot, freeBytes] = await Promise.all([soon(this.#view.look()), soon(this.#freeSpace.look())]);
+    this.#lease.check();
+    return reportState(this.#known(snapshot, freeBytes));
   }
 
   /** Does the server answer in the role that was asked for? */
   async ready(): Promise<boolean> {
-    const snapshot = await this.#answer();
-    if (snapshot === undefined || this.#reason !== "") return false;
+    this.#lease.check();
+    const snapshot = await soon(this.#view.look());
+    this.#lease.check();
+    if (snapshot === undefined || this.#reason !== "" || this.#ranOut) return false;
     return reportRole(this.#known(snapshot), snapshot) === this.#desired?.role;
   }
 
-  /** Whoever asks the agent gets an answer soon, also when the server gives none. */
-  async #answer(): Promise<Snapshot | undefined> {
-    const late = new AbortController();
-    const nothing = sleep(ANSWER_WITHIN_MS, undefined, { signal: late.signal, ref: false }).catch(() => undefined);
-    return await Promise.race([this.#view.look(), nothing]).finally(() => late.abort());
-  }
-
-  #known(snapshot: Snapshot | undefined): Known {
+  #known(snapshot: Snapshot | undefined, freeBytes?: number): Known {
+    const { lastWords } = this.#server;
+    const reasons = [
+      this.#ranOut ? LEASE_RAN_OUT : "",
+      this.#reason,
+      lastWords && `the server ended by itself: ${lastWords}`,
+    ];
     return {
       term: this.#memory.term,
+      revision: this.#memory.revision,
+      clock: { id: this.#lease.clock, nowMs: this.#lease.nowMs },
+      freeBytes,
       desiredRole: this.#desired?.role,
-      reason: this.#reason,
+      reason: reasons.filter(Boolean).join("; "),
       cloning: this.#cloning,
       lives: this.#server.lives,
       snapshot,
@@ -157,7 +197,12 @@ export class Agent {
   async #run(): Promise<void> {
     while (!this.#closing) {
       const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-      const step = plan(this.#desired, await this.#observe(woken));
+      const desired = this.#desired;
+      const observed = await this.#observe(woken);
+      this.#lease.check();
+      // Turned to something else meanwhile: what was seen is the answer to another question.
+      if (desired !== this.#desired) continue;
+      const step = plan(desired, observed);
       const waitMs = await this.#take(step);
       if (waitMs > 0 && !this.#isClosing()) await Promise.race([woken, sleep(waitMs, undefined, { ref: false })]);
     }
@@ -168,6 +213,7 @@ export class Agent {
     if (step.kind === "settled") {
       this.#failures = 0;
       this.#reason = "";
+      this.#server.forgetLastWords();
       return LOOK_AGAIN_MS.settled;
     }
     if (step.kind === "wait") {
@@ -327,15 +373,25 @@ export class Agent {
 
   async #promote(signal: AbortSignal): Promise<void> {
     this.#remember({ promotionUnrecorded: true });
+    const session = await this.#view.session();
+    this.#mustGoOn(signal);
     this.#view.expectPromotion();
     const began = performance.now();
-    await (await this.#view.session()).query("select pg_promote(false)");
-    while ((await this.#view.look(0))?.inRecovery !== false) {
-      signal.throwIfAborted();
+    await session.query("select pg_promote(false)");
+    for (;;) {
+      const snapshot = await this.#view.look(0);
+      this.#mustGoOn(signal);
+      if (snapshot?.inRecovery === false) break;
       if (performance.now() - began > PROMOTE_WITHIN_MS) throw new Error("the server does not end its recovery");
       await sleep(10);
     }
     this.#log.info({ ms: Math.round(performance.now() - began) }, "promoted the server");
+  }
+
+  /** Throws when the action is not wanted any more, also where the lease has run out and its timer has not come to say so. */
+  #mustGoOn(signal: AbortSignal): void {
+    this.#lease.check();
+    signal.throwIfAborted();
   }
 
   async #prepare(): Promise<void> {
@@ -371,9 +427,22 @@ export class Agent {
   }
 
   #remember(change: Partial<Memory>): void {
-    this.#memory = { ...this.#memory, ...change };
-    writeMemory(this.#config.dataFolder, this.#memory);
+    const memory = { ...this.#memory, ...change };
+    writeMemory(this.#config.dataFolder, memory);
+    this.#memory = memory;
   }
+}
+
+/** Both come from the same parser, so that their keys have one order. */
+function same(a: DesiredState, b: DesiredState | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Whoever asks the agent gets an answer soon, also when the server or the disk gives none. */
+async function soon<T>(answer: Promise<T>): Promise<T | undefined> {
+  const late = new AbortController();
+  const nothing = sleep(ANSWER_WITHIN_MS, undefined, { signal: late.signal, ref: false }).catch(() => undefined);
+  return await Promise.race([answer, nothing]).finally(() => late.abort());
 }
 
 /** Are they the same but for what can change while an action of the other goes on? */

@@ -11,9 +11,16 @@ export interface DesiredState {
   readonly role: "primary" | "standby" | "fenced";
   /** Grows with every change of primary; a lower one than the agent has seen is refused with 409. */
   readonly term: number;
+  /**
+   * Of what the register says, within the term: an order of a lower one is refused with 409, so that a controller which was
+   * paused with an order in its hand cannot undo a later one. Absent: 0.
+   */
+  readonly revision?: number;
+  /** For a primary: until when it may be writable; absent: until it is told otherwise. */
+  readonly writable?: WritableUntil;
   /** For a standby: where the primary listens. */
   readonly upstream?: { readonly host: string; readonly port: number };
-  /** For a primary: standbys (by application_name = site name) that a commit waits for; empty: none. */
+  /** For a primary: standbys (by application_name = site name) that a commit waits for, every one of them; empty: none. */
   readonly syncStandbys: readonly string[];
   /** For a primary: standbys that may connect; each has a physical slot `holdfast_<name>`. */
   readonly standbys: readonly string[];
@@ -24,9 +31,24 @@ export interface DesiredState {
   readonly initialize?: boolean;
 }
 
+/**
+ * The end of the site lease, on the agent's own clock, so that no time on the way makes it longer: when it passes, the agent fences
+ * its server by itself, whatever has become of the controller. A moment on another clock (of an agent that has restarted
+ * since) is refused with 409.
+ */
+export interface WritableUntil {
+  readonly clock: string;
+  readonly untilMs: number;
+}
+
 export interface AgentState {
   readonly role: "primary" | "standby" | "fenced" | "starting" | "cloning" | "stopped";
   readonly term: number;
+  readonly revision: number;
+  /** Monotonic milliseconds of this process, as it answered; `id` differs after each start of the agent. */
+  readonly clock: { readonly id: string; readonly nowMs: number };
+  /** Bytes left on the data volume; absent where the system does not say. */
+  readonly freeBytes?: number;
   /** Why the role differs from what was asked, in words; empty when it does not. */
   readonly reason: string;
   readonly systemIdentifier?: string;

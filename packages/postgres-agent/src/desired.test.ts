@@ -15,6 +15,8 @@ describe("parseDesired", () => {
   it("reads what a controller sends", () => {
     expect(parseDesired(primary)).toEqual({ ok: true, desired: primary });
     expect(parseDesired(standby)).toEqual({ ok: true, desired: standby });
+    const leased = { ...primary, revision: 7, writable: { clock: "c", untilMs: 1234.5 } };
+    expect(parseDesired(leased)).toEqual({ ok: true, desired: leased });
   });
 
   it.each([
@@ -24,6 +26,9 @@ describe("parseDesired", () => {
     [{ ...primary, term: -1 }, "term is not a whole number from 0"],
     [{ ...primary, term: 1.5 }, "term is not a whole number from 0"],
     [{ ...primary, term: "1" }, "term is not a whole number from 0"],
+    [{ ...primary, revision: -1 }, "revision is not a whole number from 0"],
+    [{ ...primary, writable: { untilMs: 1 } }, "writable.clock is not the id of an agent's clock"],
+    [{ ...primary, writable: { clock: "c", untilMs: null } }, "writable.untilMs is not a number"],
     [{ ...primary, syncStandby: [] }, "syncStandby is not known"],
     [{ ...primary, standbys: "portland" }, "standbys is not a list of at most 9 site names"],
     [{ ...primary, standbys: ["x'); drop"] }, "standbys is not a list of at most 9 site names"],
@@ -42,21 +47,41 @@ describe("parseDesired", () => {
 });
 
 describe("refuseOutdated", () => {
-  const desire = (role: "primary" | "standby" | "fenced", term: number) => ({
+  const desire = (role: "primary" | "standby" | "fenced", term: number, revision?: number) => ({
     role,
     term,
+    ...(revision === undefined ? {} : { revision }),
     syncStandbys: [],
     standbys: [],
   });
   it.each([
-    ["primary", 4, { term: 5, followedTerm: -1 }, "term 4 is over: the latest is 5"],
-    ["fenced", 4, { term: 5, followedTerm: -1 }, "term 4 is over: the latest is 5"],
-    ["primary", 5, { term: 5, followedTerm: 4 }, undefined],
-    ["primary", 5, { term: 5, followedTerm: 5 }, "a standby of term 5 becomes primary only in a later term"],
-    ["primary", 6, { term: 5, followedTerm: 5 }, undefined],
-    ["fenced", 5, { term: 5, followedTerm: 5 }, undefined],
-    ["standby", 5, { term: 5, followedTerm: 5 }, undefined],
+    ["primary", 4, { term: 5, revision: 0, followedTerm: -1 }, "term 4 is over: the latest is 5"],
+    ["fenced", 4, { term: 5, revision: 0, followedTerm: -1 }, "term 4 is over: the latest is 5"],
+    ["primary", 5, { term: 5, revision: 0, followedTerm: 4 }, undefined],
+    [
+      "primary",
+      5,
+      { term: 5, revision: 0, followedTerm: 5 },
+      "a standby of term 5 becomes primary only in a later term",
+    ],
+    ["primary", 6, { term: 5, revision: 0, followedTerm: 5 }, undefined],
+    ["fenced", 5, { term: 5, revision: 0, followedTerm: 5 }, undefined],
+    ["standby", 5, { term: 5, revision: 0, followedTerm: 5 }, undefined],
   ] as const)("%s in term %i with %j", (role, term, memory, answer) => {
     expect(refuseOutdated(desire(role, term), memory)).toBe(answer);
+  });
+
+  it.each([
+    ["primary", 5, 3, 3, undefined],
+    ["primary", 5, 4, 3, undefined],
+    ["primary", 5, 2, 3, "revision 2 of term 5 is over: the latest is 3"],
+    ["fenced", 5, 2, 3, "revision 2 of term 5 is over: the latest is 3"],
+    ["standby", 5, undefined, 3, "revision 0 of term 5 is over: the latest is 3"],
+    ["standby", 5, undefined, 0, undefined],
+    ["primary", 6, 0, 3, undefined],
+    ["primary", 4, 9, 3, "term 4 is over: the latest is 5"],
+  ] as const)("%s in term %i, revision %j, after term 5, revision %i", (role, term, revision, latest, answer) => {
+    const memory = { term: 5, revision: latest, followedTerm: -1 };
+    expect(refuseOutdated(desire(role, term, revision), memory)).toBe(answer);
   });
 });

@@ -1,10 +1,10 @@
-import type { DesiredState } from "./contract.ts";
+import type { DesiredState, WritableUntil } from "./contract.ts";
 
 export type ParsedDesired =
   { readonly ok: true; readonly desired: DesiredState } | { readonly ok: false; readonly problems: readonly string[] };
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const KEYS = new Set(["role", "term", "upstream", "syncStandbys", "standbys", "initialize"]);
+const KEYS = new Set(["role", "term", "revision", "writable", "upstream", "syncStandbys", "standbys", "initialize"]);
 
 /** The body of PUT /v1/desired. Everything that is wrong with it is said at once; an unknown key is a typo. */
 export function parseDesired(body: unknown): ParsedDesired {
@@ -13,14 +13,15 @@ export function parseDesired(body: unknown): ParsedDesired {
     .filter((key) => !KEYS.has(key))
     .map((key) => `${key} is not known`);
 
-  const { role, term, initialize } = body;
+  const { role, term, revision, initialize } = body;
   if (role !== "primary" && role !== "standby" && role !== "fenced")
     problems.push("role is not primary, standby or fenced");
-  if (typeof term !== "number" || !Number.isSafeInteger(term) || term < 0)
-    problems.push("term is not a whole number from 0");
+  if (!isCount(term)) problems.push("term is not a whole number from 0");
+  if (revision !== undefined && !isCount(revision)) problems.push("revision is not a whole number from 0");
   if (initialize !== undefined && typeof initialize !== "boolean") problems.push("initialize is not true or false");
   const syncStandbys = parseNames(body, "syncStandbys", problems);
   const standbys = parseNames(body, "standbys", problems);
+  const writable = body["writable"] === undefined ? undefined : parseWritable(body["writable"], problems);
   const upstream = body["upstream"] === undefined ? undefined : parseUpstream(body["upstream"], problems);
   if (role === "standby" && body["upstream"] === undefined)
     problems.push("upstream is missing: a standby follows somebody");
@@ -29,6 +30,8 @@ export function parseDesired(body: unknown): ParsedDesired {
   const desired = {
     role: role as DesiredState["role"],
     term: term as number,
+    ...(revision === undefined ? {} : { revision: revision as number }),
+    ...(writable === undefined ? {} : { writable }),
     ...(upstream === undefined ? {} : { upstream }),
     syncStandbys,
     standbys,
@@ -51,6 +54,13 @@ function parseNames(body: Record<string, unknown>, key: string, problems: string
   return value as string[];
 }
 
+function parseWritable(value: unknown, problems: string[]): WritableUntil {
+  const { clock, untilMs } = isRecord(value) ? value : {};
+  if (typeof clock !== "string" || clock === "") problems.push("writable.clock is not the id of an agent's clock");
+  if (typeof untilMs !== "number") problems.push("writable.untilMs is not a number");
+  return { clock: clock as string, untilMs: untilMs as number };
+}
+
 function parseUpstream(value: unknown, problems: string[]): DesiredState["upstream"] {
   const { host, port } = isRecord(value) ? value : {};
   if (typeof host !== "string" || !/^[A-Za-z0-9.:_-]{1,253}$/.test(host))
@@ -60,21 +70,31 @@ function parseUpstream(value: unknown, problems: string[]): DesiredState["upstre
   return { host: host as string, port: port as number };
 }
 
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What the agent remembers of terms, over its own restarts. */
-export interface TermMemory {
+/** What the agent remembers of orders, over its own restarts. */
+export interface OrderMemory {
   /** The highest seen. */
   readonly term: number;
+  /** The highest seen in that term. */
+  readonly revision: number;
   /** The last term in which it was told to follow somebody. */
   readonly followedTerm: number;
 }
 
 /** Why an order is out of date, or nothing. */
-export function refuseOutdated(desired: DesiredState, memory: TermMemory): string | undefined {
+export function refuseOutdated(desired: DesiredState, memory: OrderMemory): string | undefined {
   if (desired.term < memory.term) return `term ${desired.term} is over: the latest is ${memory.term}`;
+  const { revision = 0 } = desired;
+  if (desired.term === memory.term && revision < memory.revision) {
+    return `revision ${revision} of term ${desired.term} is over: the latest is ${memory.revision}`;
+  }
   if (desired.role === "primary" && desired.term <= memory.followedTerm) {
     return `a standby of term ${memory.followedTerm} becomes primary only in a later term`;
   }

@@ -7,7 +7,7 @@ import { parseDesired } from "./desired.ts";
 export interface Obeying {
   state(): Promise<AgentState>;
   ready(): Promise<boolean>;
-  /** Why the order is out of date, or nothing. */
+  /** Why the order is refused, or nothing. */
   desire(desired: DesiredState): string | undefined;
 }
 
@@ -49,8 +49,8 @@ async function answer(agent: Obeying, expected: Buffer, request: IncomingMessage
   if (body.status !== undefined) return [body.status, problem(body.reason)];
   const parsed = parseDesired(body.value);
   if (!parsed.ok) return [400, problem(...parsed.problems)];
-  const outdated = agent.desire(parsed.desired);
-  return outdated === undefined ? [202, await agent.state()] : [409, problem(outdated)];
+  const refused = agent.desire(parsed.desired);
+  return refused === undefined ? [202, await agent.state()] : [409, problem(refused)];
 }
 
 type Body =

@@ -12,6 +12,14 @@ const QUIET_MS = 60_000;
 const REMEMBERED = 32;
 
 /**
+ * What a server says of itself when it can not go on. Sessions and WAL receivers end with FATAL, too, in words that name users, databases
+ * and hosts, and their end is not the server's.
+ */
+const OF_THE_SERVER =
+  /^(could not (?!connect|receive|send|accept|translate|start WAL)|required WAL|requested|recovery |WAL |hot standby |data directory|database files|configuration file|lock file|pre-existing shared)/;
+const WORDS_MAX = 120;
+
+/**
  * The server's own messages ("LOG:  database system was shut down at ...") as lines of this log. Continuation lines, which
  * begin with a tab, belong to details that the settings turn off. A standby whose upstream is away says so ten times a
  * second: once a minute is enough.
@@ -19,6 +27,7 @@ const REMEMBERED = 32;
 export class ServerLog {
   readonly #log: Log;
   readonly #said = new Map<string, number>();
+  #lastWords = "";
 
   constructor(log: Log) {
     this.#log = log;
@@ -27,6 +36,7 @@ export class ServerLog {
   take(line: string, now: number): void {
     const [, severity, message] = /^([A-Z]+\d?):\s+(.*)$/.exec(line) ?? [];
     if (severity === undefined || message === undefined) return;
+    if (severity === "PANIC" || (severity === "FATAL" && OF_THE_SERVER.test(message))) this.#lastWords = message;
     const last = this.#said.get(message);
     if (last !== undefined && now - last < QUIET_MS) return;
     this.#said.set(message, now);
@@ -38,5 +48,12 @@ export class ServerLog {
     if (severity === "LOG" || message.startsWith("the database system is")) this.#log.debug(fields, message);
     else if (severity === "PANIC") this.#log.error(fields, message);
     else this.#log.warn(fields, message);
+  }
+
+  /** Why a server that has ended did so, in its own words but without the names in them; empty if it said nothing. */
+  takeLastWords(): string {
+    const words = this.#lastWords.replace(/"[^"]*"/g, '"…"').slice(0, WORDS_MAX);
+    this.#lastWords = "";
+    return words;
   }
 }

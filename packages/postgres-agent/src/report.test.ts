@@ -10,12 +10,15 @@ const primary: Snapshot = {
   position: 0x3000060n,
   streaming: false,
   receiving: false,
-  syncStandbyNames: `ANY 1 ("portland")`,
+  syncStandbyNames: `FIRST 1 ("portland")`,
   replicas: [],
 };
 const recovering: Snapshot = { ...primary, inRecovery: true };
 const known = (more: Partial<Known>): Known => ({
   term: 4,
+  revision: 2,
+  clock: { id: "c", nowMs: 1000 },
+  freeBytes: undefined,
   desiredRole: "primary",
   reason: "",
   cloning: undefined,
@@ -53,6 +56,12 @@ describe("reportState", () => {
     expect(reportState(known(more)).role).toBe(role);
   });
 
+  it("says the agent's own clock and room, whatever the server does", () => {
+    const always = { term: 4, revision: 2, clock: { id: "c", nowMs: 1000 }, freeBytes: 7 };
+    for (const more of [{ snapshot: primary }, { lives: false }, { cloning: { receivedBytes: 5 } }])
+      expect(reportState(known({ ...more, freeBytes: 7 }))).toMatchObject(always);
+  });
+
   it("says positions and standbys as text, and nothing that it does not know", () => {
     expect(reportState(known({ snapshot: primary }))).toMatchObject({
       term: 4,
@@ -65,6 +74,8 @@ describe("reportState", () => {
     expect(reportState(known({ last: primary }))).toEqual({
       role: "primary",
       term: 4,
+      revision: 2,
+      clock: { id: "c", nowMs: 1000 },
       reason: "the server does not answer",
       syncStandbys: [],
       replicas: [],

@@ -7,6 +7,9 @@ import { parseSyncStandbys } from "./settings.ts";
 /** What the agent knows when it is asked for its state. */
 export interface Known {
   readonly term: number;
+  readonly revision: number;
+  readonly clock: AgentState["clock"];
+  readonly freeBytes: number | undefined;
   readonly desiredRole: DesiredState["role"] | undefined;
   readonly reason: string;
   readonly cloning: Progress | undefined;
@@ -22,8 +25,9 @@ export interface Known {
 }
 
 export function reportState(known: Known): AgentState {
-  const { term, reason, cloning, snapshot, last } = known;
-  const nothingKnown = { term, syncStandbys: [], replicas: [] };
+  const { term, revision, clock, freeBytes, reason, cloning, snapshot, last } = known;
+  const ofTheAgent = { term, revision, clock, ...(freeBytes === undefined ? {} : { freeBytes }) };
+  const nothingKnown = { ...ofTheAgent, syncStandbys: [], replicas: [] };
   if (cloning !== undefined) return { ...nothingKnown, role: "cloning", reason, clone: cloning };
   if (snapshot === undefined) {
     // A server that does not answer may still be writable: it is called what it last was.
@@ -32,8 +36,8 @@ export function reportState(known: Known): AgentState {
   }
   const { position, replayPosition, inRecovery } = snapshot;
   return {
+    ...ofTheAgent,
     role: reportRole(known, snapshot),
-    term,
     reason,
     systemIdentifier: snapshot.systemIdentifier,
     timeline: snapshot.timeline,

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { ServerLog, type Log } from "./log.ts";
-import { killServerProcesses, sendSignal } from "./processes.ts";
+import { killServerProcesses, sendSignal, sessionsOf } from "./processes.ts";
 import { commandLine, type RunAs } from "./run-as.ts";
 
 /** The server gets none of the agent's environment: that is where the agent's secrets are. */
@@ -30,6 +30,7 @@ export class PostgresServer {
   readonly #onExit: () => void;
   #running: Running | undefined;
   #starts = 0;
+  #lastWords = "";
 
   constructor(folder: string, runAs: RunAs, log: Log, onExit: () => void) {
     this.#folder = folder;
@@ -46,6 +47,15 @@ export class PostgresServer {
   /** Counts the starts: what was learnt from a server does not hold for the next. */
   get starts(): number {
     return this.#starts;
+  }
+
+  /** What it said last before it ended by itself, if that tells why; until it is settled again. */
+  get lastWords(): string {
+    return this.#lastWords;
+  }
+
+  forgetLastWords(): void {
+    this.#lastWords = "";
   }
 
   /** Would it start in recovery, that is read-only? Decided by a file that PostgreSQL itself looks for, and removes at promotion. */
@@ -92,8 +102,12 @@ export class PostgresServer {
     await killServerProcesses(this.#folder);
     const asked = this.#running?.stopping ?? false;
     this.#running = undefined;
+    const words = this.#messages.takeLastWords();
     if (asked) this.#log.info({ how }, "the server stopped");
-    else this.#log.error({ how }, "the server ended by itself");
+    else {
+      this.#log.error({ how }, "the server ended by itself");
+      this.#lastWords = words;
+    }
     this.#onExit();
   }
 
@@ -103,20 +117,29 @@ export class PostgresServer {
   }
 
   /**
+   * The first moment of a stop, for whoever can not wait for its turn: no new sessions, and those that there are end before their next
+   * statement. They are told directly, not only by the postmaster: after a freeze of all, a session may come to a statement
+   * that waits for it before the postmaster comes to a signal.
+   */
+  beginStop(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.stopping = true;
+    sendSignal(running.pid, "SIGINT");
+    for (const pid of sessionsOf(running.pid)) sendSignal(pid, "SIGTERM");
+  }
+
+  /**
    * Ends every session at once (nothing that waits for a standby is acknowledged), then writes a checkpoint and sends the
    * standbys the rest; when that takes longer than `withinMs`, ends without, and the next start replays the WAL.
    */
   async stop(withinMs: number): Promise<void> {
     const running = this.#running;
     if (running === undefined) return;
-    running.stopping = true;
-    for (const [name, ms] of [
-      ["SIGINT", withinMs],
-      ["SIGQUIT", ABORT_WITHIN_MS],
-    ] as const) {
-      sendSignal(running.pid, name);
-      if (await settlesWithin(running.gone, ms)) return;
-    }
+    this.beginStop();
+    if (await settlesWithin(running.gone, withinMs)) return;
+    sendSignal(running.pid, "SIGQUIT");
+    if (await settlesWithin(running.gone, ABORT_WITHIN_MS)) return;
     this.#log.warn("the server does not stop: killing it");
     sendSignal(running.pid, "SIGKILL");
     await running.gone;

@@ -64,9 +64,9 @@ describe("settings", () => {
     expect(odd).toContain(`host=''a\\\\'' b''`);
   });
 
-  it("name the standbys that a commit waits for, and read them back", () => {
+  it("name the standbys that a commit waits for, all of them, and read them back", () => {
     expect(renderSyncStandbys([])).toBe("");
-    expect(renderSyncStandbys(["seattle", "portland"])).toBe(`ANY 1 ("seattle", "portland")`);
+    expect(renderSyncStandbys(["seattle", "portland"])).toBe(`FIRST 2 ("seattle", "portland")`);
     fc.assert(
       fc.property(fc.array(fc.string()), (names) => {
         expect(parseSyncStandbys(renderSyncStandbys(names))).toEqual(names);

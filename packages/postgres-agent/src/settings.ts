@@ -109,10 +109,10 @@ export function slotName(standby: string): string {
   return `${name.slice(0, 50)}_${createHash("sha256").update(standby).digest("hex").slice(0, 12)}`;
 }
 
-/** ANY 1: a commit waits until one of them, no matter which, has it on disk. */
+/** FIRST n of n: a commit waits until every one of them has it on disk, so that whichever takes over has whatever was acknowledged. */
 export function renderSyncStandbys(names: readonly string[]): string {
   if (names.length === 0) return "";
-  return `ANY 1 (${names.map((name) => `"${name.replaceAll('"', '""')}"`).join(", ")})`;
+  return `FIRST ${names.length} (${names.map((name) => `"${name.replaceAll('"', '""')}"`).join(", ")})`;
 }
 
 /** The names in what `renderSyncStandbys` wrote. */

@@ -6,7 +6,15 @@ import { text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
 import { agentConnector } from "./index.ts";
 
-const state = { role: "primary", term: 3, reason: "", syncStandbys: ["portland"], replicas: [] };
+const state = {
+  role: "primary",
+  term: 3,
+  revision: 2,
+  clock: { id: "c", nowMs: 1234.5 },
+  reason: "",
+  syncStandbys: ["portland"],
+  replicas: [],
+};
 const open: (() => void)[] = [];
 afterEach(() => {
   for (const close of open.splice(0)) close();
@@ -51,18 +59,18 @@ it("asks and tells with the token, on one connection", async () => {
 });
 
 it.each([
-  ["a refusal", (status: number) => ({ status, body: "{}" }), 409, "was refused with 409"],
-  ["no JSON", (status: number) => ({ status, body: "oops" }), 200, "something that is no state"],
-  [
-    "another shape",
-    (status: number) => ({ status, body: '{"role":"king","term":1}' }),
-    200,
-    "something that is no state",
-  ],
-])("rejects %s and never tells the token", async (_, answer, status, message) => {
+  ["a refusal", 409, { problems: ["term 2 is over"] }, "was refused with 409: term 2 is over"],
+  ["a refusal without words", 409, {}, "was refused with 409"],
+  ["a refusal that is no JSON", 502, "oops", "was refused with 502"],
+  ["no JSON", 200, "oops", "something that is no state"],
+  ["another shape", 200, { ...state, role: "king" }, "something that is no state"],
+  ["no revision", 200, { ...state, revision: undefined }, "something that is no state"],
+  ["no clock", 200, { ...state, clock: undefined }, "something that is no state"],
+  ["a clock without an id", 200, { ...state, clock: { nowMs: 1 } }, "something that is no state"],
+  ["a clock that shows nothing", 200, { ...state, clock: { id: "c" } }, "something that is no state"],
+])("rejects %s and never tells the token", async (_, status, body, message) => {
   const agent = await agentThat((_request, response) => {
-    const { status: code, body } = answer(status);
-    response.writeHead(code).end(body);
+    response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body));
   });
   const error: unknown = await agent.state(signal).catch((reason: unknown) => reason);
   expect(String(error)).toContain(message);

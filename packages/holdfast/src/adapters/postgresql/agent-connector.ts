@@ -15,7 +15,7 @@ const ANSWER_OCTETS_MAX = 256 * 1024;
  * connection an agent. `timeoutMs` bounds each request as a whole: an agent that hangs must not hold the controller's loop.
  */
 export function agentConnector({ timeoutMs = 1000 } = {}): DatabaseConnector & { close(): void } {
-  const connections = new Agent({ keepAlive: true, maxSockets: 2 });
+  const connections = new Agent({ keepAlive: true, maxSockets: 4 });
   return {
     connect: (agent): DatabaseControl => ({
       state: (signal) => ask(agent, "GET", "/v1/state", undefined, signal),
@@ -47,7 +47,7 @@ export function agentConnector({ timeoutMs = 1000 } = {}): DatabaseConnector & {
         throw new Error(`${doing} failed: ${slow ? `no answer within ${timeoutMs} ms` : reasonOf(cause)}`, { cause });
       })
       .finally(limit.end);
-    if (status !== 200 && status !== 202) throw new Error(`${doing} was refused with ${status}`);
+    if (status !== 200 && status !== 202) throw new Error(`${doing} was refused with ${status}${whyOf(text)}`);
     const state = parseState(text);
     if (state === undefined) throw new Error(`${doing} was answered with something that is no state`);
     return state;
@@ -95,6 +95,18 @@ function reasonOf(cause: unknown): string {
   return code ?? message;
 }
 
+const WHY_MAX = 500;
+
+/** The agent's own words, for the log: of a 409 they tell an order that is out of date from a lease that came too late. */
+function whyOf(text: string): string {
+  try {
+    const { problems } = JSON.parse(text) as { problems?: unknown };
+    return Array.isArray(problems) && problems.length > 0 ? `: ${problems.join("; ").slice(0, WHY_MAX)}` : "";
+  } catch {
+    return "";
+  }
+}
+
 const ROLES: ReadonlySet<string> = new Set<DatabaseState["role"]>([
   "primary",
   "standby",
@@ -111,6 +123,9 @@ function parseState(text: string): DatabaseState | undefined {
     const good =
       ROLES.has(state.role ?? "") &&
       Number.isSafeInteger(state.term) &&
+      Number.isSafeInteger(state.revision) &&
+      typeof state.clock?.id === "string" &&
+      typeof state.clock.nowMs === "number" &&
       Array.isArray(state.syncStandbys) &&
       Array.isArray(state.replicas);
     return good ? (state as DatabaseState) : undefined;
