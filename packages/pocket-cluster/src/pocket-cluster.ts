@@ -74,6 +74,7 @@ export async function startPocketCluster(
     store,
     timers,
     rootCertificate: pki.authorityCertificate,
+    issueSecretToken: (request) => tokens.issueForSecret(request),
     apiService: { clusterIP: apiServiceIP, endpoint: { address: api.address, port: server.port } },
     externalAddress,
     usage: () => late.node?.usage().containers ?? [],

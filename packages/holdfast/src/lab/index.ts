@@ -1,3 +1,4 @@
+export { ago, bytes } from "./amounts.ts";
 export { LabClient } from "./control-client.ts";
 export type { LabVerb } from "./control-server.ts";
 export { drawLab } from "./live-view.ts";

@@ -22,7 +22,9 @@ import { SiteProcess } from "./site-process.ts";
 import { releaseStateFolder } from "./state-folder.ts";
 import type { StateFolder } from "./state-folder.ts";
 import type { LabStatus } from "./status.ts";
+import { tellStoreEvents } from "./store-events.ts";
 import { supplySite } from "./supply-site.ts";
+import { openVoter } from "./voter-login.ts";
 import { WideAreaNetwork } from "./wide-area-network.ts";
 
 export interface LabOptions {
@@ -41,6 +43,14 @@ interface Member {
   readonly plan: SitePlan;
   readonly process: SiteProcess;
   observer?: SiteObserver;
+}
+
+/** A site that takes orders; nothing runs in it yet. */
+interface OpenSite {
+  readonly member: Member;
+  readonly cluster: Cluster;
+  /** As this site sees it. */
+  readonly fleet: Fleet;
 }
 
 const READY_TIMEOUT_MS = 60_000;
@@ -92,10 +102,17 @@ export class Lab {
     this.#gateway = await openGateway(fleet, this.#plan, gatewayPort);
     this.#network = await WideAreaNetwork.open(fleet, this.#plan);
     const secrets = new LabSecrets();
-    await Promise.all(this.#plan.sites.map((plan) => this.#bringUp(plan, secrets)));
+    const opening = this.#plan.sites.map((plan) => this.#open(plan, secrets));
+    const votersOpen = Promise.all(opening);
+    await Promise.all([votersOpen, ...opening.map(async (site) => this.#supply(await site, secrets, votersOpen))]);
     await this.#untilServed();
     this.#readyAfterMs = Math.round(performance.now() - began);
     this.#event(`ready after ${seconds(this.#readyAfterMs)}: ${this.#url}`);
+    tellStoreEvents(
+      () => this.status().stores,
+      (text) => this.#event(text),
+      this.#stop.signal,
+    );
     if (this.#options.withUser) this.#user = new BuiltInUser(this.#url, fleet.lab.user);
   }
 
@@ -107,24 +124,36 @@ export class Lab {
     this.#events.add(text);
   }
 
-  async #bringUp(plan: SitePlan, secrets: LabSecrets): Promise<void> {
-    const { fleet, folder } = this.#options;
-    const process = await SiteProcess.prepare(folder.site(plan.name), this.#siteConfig(plan), (text) =>
-      this.#event(`${plan.name}: ${text}`),
+  /** Resolves when the site's API answers and the other sites' login there is made. */
+  async #open(plan: SitePlan, secrets: LabSecrets): Promise<OpenSite> {
+    const { name } = plan;
+    const process = await SiteProcess.prepare(this.#options.folder.site(name), this.#siteConfig(plan), (text) =>
+      this.#event(`${name}: ${text}`),
     );
     const member: Member = { plan, process };
     this.#stop.signal.throwIfAborted();
-    this.#members.set(plan.name, member);
+    this.#members.set(name, member);
     await process.start();
-    this.#event(`${plan.name}: Kubernetes API answers`);
-    await supplySite(await this.#observe(member), {
-      fleet: fleetSeenFrom(fleet, this.#plan, plan.name),
-      site: plan.name,
-      folder: process.folder,
+    this.#event(`${name}: Kubernetes API answers`);
+    const cluster = await this.#observe(member);
+    const fleet = fleetSeenFrom(this.#options.fleet, this.#plan, name);
+    const { signal } = this.#stop;
+    const login = await openVoter(cluster, { fleet, site: name, timeoutMs: READY_TIMEOUT_MS, signal });
+    if (login !== undefined) secrets.learnLogin(name, login);
+    return { member, cluster, fleet };
+  }
+
+  #supply({ member, cluster, fleet }: OpenSite, secrets: LabSecrets, votersOpen: Promise<unknown>): Promise<void> {
+    const { name } = member.plan;
+    return supplySite(cluster, {
+      fleet,
+      site: name,
+      folder: member.process.folder,
       secrets,
+      votersOpen,
       timeoutMs: READY_TIMEOUT_MS,
       signal: this.#stop.signal,
-      onEvent: (text) => this.#event(`${plan.name}: ${text}`),
+      onEvent: (text) => this.#event(`${name}: ${text}`),
     });
   }
 

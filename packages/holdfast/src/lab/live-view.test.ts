@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { drawLab } from "./live-view.ts";
-import type { LabStatus, SiteStatus } from "./status.ts";
+import type { LabStatus, SiteStatus, StoreStatus } from "./status.ts";
 
 const quiet = { requests: 412, failures: 0, requestsPerSecond: 6, recentFailures: 0, recentRefusedWrites: 0 };
 
@@ -44,6 +44,10 @@ const ready: LabStatus = {
     {
       name: "ratings-db",
       primary: "seattle",
+      term: 1,
+      phase: "serving",
+      syncStandbys: ["portland"],
+      change: { kind: "begun", reason: "the first site of the fleet file", at: "2026-11-23T10:00:02.000Z" },
       durability: "replicated",
       reason: "",
       sites: [
@@ -79,6 +83,9 @@ it("shows what a lost primary's site costs", async () => {
       {
         name: "ratings-db",
         primary: "seattle",
+        term: 1,
+        phase: "serving",
+        syncStandbys: [],
         durability: "unknown",
         reason: "",
         sites: [{ site: "portland", role: "standby", streaming: false }],
@@ -87,6 +94,49 @@ it("shows what a lost primary's site costs", async () => {
     user: { ...quiet, failures: 12, recentFailures: 12, recentRefusedWrites: 9 },
   };
   await expect(draw(lost)).toMatchFileSnapshot("testdata/live-view-lost.txt");
+});
+
+it("shows a failover as it happens, a line a store", () => {
+  const [healthy] = ready.stores;
+  const silent = { durability: "unknown", reason: "its primary's site does not report" };
+  const portland = { site: "portland", role: "standby", streaming: false };
+  const reason = "seattle has not renewed its lease for 1000 ms";
+  const change = { kind: "failover", from: "seattle", reason, at: "2026-11-23T10:01:20.000Z" };
+  const alone = "no standby is in sync: commits are on this site only";
+  const course: readonly StoreStatus[] = [
+    healthy!,
+    { ...healthy!, switchover: { to: "portland", reason: "maintenance" } },
+    { ...healthy!, ...silent, sites: [portland] },
+    { ...healthy!, ...silent, sites: [{ ...portland, role: "fenced" }], phase: "electing", term: 2 },
+    {
+      ...healthy!,
+      primary: "portland",
+      term: 2,
+      change,
+      syncStandbys: [],
+      durability: "local-only",
+      reason: alone,
+      sites: [{ site: "portland", role: "primary" }],
+    },
+    { ...healthy!, ...silent, sites: [], syncStandbys: [] },
+    { name: "ratings-db", ...silent, sites: [], syncStandbys: [] },
+  ];
+  const drawn = course.map((store) => {
+    const lines = draw({ ...ready, stores: [store] }, 110).split("\n");
+    return lines.slice(5, lines.indexOf("", 5)).join("\n");
+  });
+  expect(drawn).toEqual([
+    " ratings-db       primary seattle · term 1 · replicated to portland",
+    " ratings-db       primary seattle · going to portland · term 1 · replicated to portland",
+    " ratings-db       no primary: reads only until portland takes over · term 1",
+    " ratings-db       electing a new primary, writes are refused · term 2",
+    [
+      ` ratings-db       primary portland · term 2 · local-only: ${alone}`,
+      `                  failover from seattle 3 s ago: ${reason}`,
+    ].join("\n"),
+    " ratings-db       no primary: reads only until seattle is back · term 1",
+    " ratings-db       nobody says who is primary",
+  ]);
 });
 
 it("never draws wider or higher than the screen", () => {

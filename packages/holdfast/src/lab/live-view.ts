@@ -1,4 +1,5 @@
 import { createColors } from "picocolors";
+import { ago, bytes } from "./amounts.ts";
 import type { LabStatus, PodStatus, SiteStatus, StoreStatus } from "./status.ts";
 import type { TrafficFigures } from "./traffic-counter.ts";
 
@@ -21,7 +22,7 @@ export function drawLab(status: LabStatus, options: ViewOptions): readonly strin
     "",
     ` ${c.bold(status.host)} ${c.dim("is answered by")} ${answeredBy(status, c)}`,
     ...trafficLines(status, c),
-    ...status.stores.flatMap((store) => storeWarning(store, status, c)),
+    ...status.stores.flatMap((store) => storeLines(store, status, options, c)),
     "",
   ];
   const links =
@@ -56,9 +57,12 @@ function answeredBy(status: LabStatus, c: Colors): string {
   return status.phase === "starting" ? c.dim("nobody yet") : c.bold(c.red("nobody"));
 }
 
+/** The width of what names a line. */
+const LABEL = 14;
+
 function trafficLines(status: LabStatus, c: Colors): readonly string[] {
   const line = (who: string, figures: TrafficFigures): string =>
-    ` ${c.dim(who.padEnd(14))}${figures.requestsPerSecond.toFixed(1).padStart(6)} requests/s   ${failureText(figures, c)}`;
+    ` ${c.dim(who.padEnd(LABEL))}${figures.requestsPerSecond.toFixed(1).padStart(6)} requests/s   ${failureText(figures, c)}`;
   return status.user ? [line("built-in user", status.user)] : [line("gateway", status.traffic)];
 }
 
@@ -69,15 +73,46 @@ function failureText(figures: TrafficFigures, c: Colors): string {
   return c.red(`${figures.recentFailures} failed in 10 s${refused}`) + c.dim(`, ${figures.failures} in all`);
 }
 
-/** What a user must know of a store that cannot be written, or that holds its data in one site only. */
-function storeWarning(store: StoreStatus, status: LabStatus, c: Colors): readonly string[] {
+/** Below this height the sites need the room. */
+const TALL = 20;
+
+/** Who may write to a store and who has its data; where there is room, how it came about. */
+function storeLines(store: StoreStatus, status: LabStatus, { height, now }: ViewOptions, c: Colors): readonly string[] {
   if (status.phase === "starting") return [];
-  if (!store.sites.some((each) => each.role === "primary")) {
-    return [` ${c.red(`${store.name} has no primary: reads only until ${store.primary ?? "its site"} is back`)}`];
+  const { name, term, change } = store;
+  const inTerm = term === undefined ? "" : c.dim(` · term ${term}`);
+  const lines = [` ${c.dim(name.padEnd(LABEL))}   ${primaryText(store, c)}${inTerm}${durabilityText(store, c)}`];
+  if (change && change.kind !== "begun" && height >= TALL) {
+    const from = change.from === undefined ? "" : ` from ${change.from}`;
+    const age = ago(now.getTime() - Date.parse(change.at));
+    lines.push(` ${" ".repeat(LABEL)}   ${c.dim(`${change.kind}${from} ${age}: ${change.reason}`)}`);
   }
-  if (store.durability === "local-only")
-    return [` ${c.yellow(`${store.name} is local-only: ${store.reason || "no standby is in sync"}`)}`];
-  return [];
+  return lines;
+}
+
+function primaryText({ primary, phase, syncStandbys, switchover, sites }: StoreStatus, c: Colors): string {
+  if (primary === undefined) return c.bold(c.red("nobody says who is primary"));
+  if (phase === "electing") return c.bold(c.yellow("electing a new primary, writes are refused"));
+  if (sites.some(({ site, role }) => site === primary && role === "primary")) {
+    const going = switchover ? c.yellow(` · going to ${switchover.to}`) : "";
+    return `${c.dim("primary")} ${c.bold(c.magenta(primary))}${going}`;
+  }
+  const next = syncStandbys.length > 0 ? `until ${syncStandbys.join(" or ")} takes over` : `until ${primary} is back`;
+  return c.bold(c.red(`no primary: reads only ${next}`));
+}
+
+/** Only the primary's site knows it. */
+function durabilityText({ durability, syncStandbys, reason }: StoreStatus, c: Colors): string {
+  const because = reason === "" ? "" : `: ${reason}`;
+  switch (durability) {
+    case "replicated":
+      return `${c.dim(" · ")}${c.green("replicated")} ${c.dim(`to ${syncStandbys.join(", ")}`)}`;
+    case "local-only":
+    case "blocked":
+      return `${c.dim(" · ")}${c.yellow(`${durability}${because}`)}`;
+    default:
+      return "";
+  }
 }
 
 const SITE_COLOR: Record<SiteStatus["state"], (c: Colors) => (text: string) => string> = {
@@ -127,11 +162,6 @@ function podText(pod: PodStatus, width: number, c: Colors): string {
 
 function linkText({ between: [a, b], state }: LabStatus["links"][number], c: Colors): string {
   return state === "up" ? `${a} ${c.green("━━")} ${b}` : `${a} ${c.red("━╳━")} ${b}`;
-}
-
-function bytes(count: number): string {
-  if (count < 1024) return `${count} B`;
-  return count < 1024 * 1024 ? `${(count / 1024).toFixed(0)} KiB` : `${(count / 1024 / 1024).toFixed(1)} MiB`;
 }
 
 function duration(ms: number): string {

@@ -1,3 +1,4 @@
+import { newestReport } from "../api-contract/index.ts";
 import type { StoreStatus as ReportedStore } from "../api-contract/index.ts";
 import type { Fleet } from "../core/spec/index.ts";
 import { publishedPort } from "./network-plan.ts";
@@ -31,7 +32,7 @@ export function siteStatus({ plan, process, observer }: ObservedSite): SiteStatu
   };
 }
 
-/** Each store as its sites report it, the primary's word first: what a site that is not running said is left out. */
+/** Each store as its sites report it, the newest word first: what a site that is not running said is left out. */
 export function storeStatuses(fleet: Fleet, observed: readonly ObservedSite[]): readonly StoreStatus[] {
   return fleet.stores.map(({ name }) => {
     const reports = observed.flatMap(({ plan, process, observer }) => {
@@ -39,14 +40,21 @@ export function storeStatuses(fleet: Fleet, observed: readonly ObservedSite[]): 
         process.state === "running" ? observer?.controller?.stores.find((each) => each.name === name) : undefined;
       return store ? [{ site: plan.name, store }] : [];
     });
-    const primary = reports.find(({ store }) => store.role === "primary");
-    const named = primary?.site ?? reports.find(({ store }) => store.primary !== undefined)?.store.primary;
+    const newest = newestReport(reports)?.store;
+    const { primary, term, phase, change, switchover } = newest ?? {};
+    // Who the newest word says is primary, if it says so itself: one that came back may not know yet that it no longer is.
+    const leader = reports.find(({ site, store }) => site === primary && store.term === term && phase === "serving");
     return {
       name,
-      ...(named === undefined ? {} : { primary: named }),
-      sites: reports.map(({ site, store }) => replicaStatus(site, store, primary?.store)),
-      durability: primary?.store.durability ?? "unknown",
-      reason: primary?.store.reason ?? "its primary's site does not report",
+      ...(primary !== undefined && { primary }),
+      ...(term !== undefined && { term }),
+      ...(phase !== undefined && { phase }),
+      syncStandbys: newest?.syncStandbys ?? [],
+      ...(change && { change }),
+      ...(switchover && { switchover }),
+      sites: reports.map(({ site, store }) => replicaStatus(site, store, leader?.store)),
+      durability: leader?.store.durability ?? "unknown",
+      reason: leader?.store.reason ?? "its primary's site does not report",
     };
   });
 }

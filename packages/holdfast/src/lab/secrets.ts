@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { assert } from "../base/index.ts";
 import type { RequiredSecret, SecretKey } from "../core/render/kubernetes/index.ts";
+import type { SiteName } from "../core/spec/index.ts";
 import type { Manifest } from "../ports/index.ts";
+import { kubeconfigFor } from "./voter-login.ts";
+import type { VoterLogin } from "./voter-login.ts";
 
 /**
  * Plays the pipeline's part of putting secrets into the clusters: values made up once for this lab, the same at every site
@@ -9,6 +13,12 @@ import type { Manifest } from "../ports/index.ts";
  */
 export class LabSecrets {
   readonly #madeUp = new Map<string, string>();
+  readonly #logins = new Map<SiteName, VoterLogin>();
+
+  /** The one thing that a voter's own API server makes: it has to be told before anything is made of it. */
+  learnLogin(voter: SiteName, login: VoterLogin): void {
+    this.#logins.set(voter, login);
+  }
 
   manifests(required: readonly RequiredSecret[]): readonly Manifest[] {
     return required.map((secret) => ({
@@ -29,6 +39,11 @@ export class LabSecrets {
           const other = secret.keys.find((each) => each.key === name);
           return other ? this.#value(secret, other) : whole;
         });
+      case "peer-kubeconfig": {
+        const login = this.#logins.get(source.voter);
+        assert(login !== undefined, `the login at ${source.voter} is known`);
+        return kubeconfigFor(source.server, login);
+      }
       case "random":
       case "given":
         return this.#random(`${secret.namespace}/${secret.name}/${key}`);

@@ -1,6 +1,6 @@
 import { statusConfigMap, statusKey } from "../api-contract/index.ts";
 import type { SiteStatus as ControllerStatus } from "../api-contract/index.ts";
-import type { Cluster, KubernetesObject } from "../ports/index.ts";
+import type { Cluster, KubernetesObject, ListQuery } from "../ports/index.ts";
 import type { PodStatus } from "./status.ts";
 
 /** Follows what a site's own API says: its pods, and what its controller reports. */
@@ -12,15 +12,16 @@ export class SiteObserver {
   constructor(cluster: Cluster) {
     const { signal } = this.#stop;
     const follow = (
-      kind: string,
-      namespace: string | undefined,
+      query: Omit<ListQuery, "apiVersion">,
       onObjects: (objects: readonly KubernetesObject[]) => void,
     ): void => {
-      const query = { apiVersion: "v1", kind, ...(namespace === undefined ? {} : { namespace }) };
-      cluster.follow(query, onObjects, signal).catch(() => undefined); // Ends with the signal; until then it reconnects by itself.
+      cluster.follow({ apiVersion: "v1", ...query }, onObjects, signal).catch(() => undefined); // Ends with the signal; until then it reconnects by itself.
     };
-    follow("Pod", undefined, (objects) => (this.#pods = objects.map(podStatus).sort(byName)));
-    follow("ConfigMap", statusConfigMap.namespace, (objects) => (this.#controller = controllerStatus(objects)));
+    follow({ kind: "Pod" }, (objects) => (this.#pods = objects.map(podStatus).sort(byName)));
+    // Only this one: the registers beside it change all the time.
+    const { namespace, name } = statusConfigMap;
+    const status = { kind: "ConfigMap", namespace, fieldSelector: `metadata.name=${name}` };
+    follow(status, (objects) => (this.#controller = controllerStatus(objects)));
   }
 
   get pods(): readonly PodStatus[] {

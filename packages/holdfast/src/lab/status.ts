@@ -57,7 +57,16 @@ export interface LinkStatus {
 
 export interface StoreStatus {
   readonly name: string;
+  /** By the register, as the site that knows most says it; while electing, who was until then. */
   readonly primary?: string;
+  readonly term?: number;
+  readonly phase?: "serving" | "electing";
+  /** Who could take over without loss. */
+  readonly syncStandbys: readonly string[];
+  /** How the primary became primary. */
+  readonly change?: { readonly kind: string; readonly from?: string; readonly reason: string; readonly at: string };
+  /** Asked for and not ended yet. */
+  readonly switchover?: { readonly to: string; readonly reason: string };
   readonly sites: readonly {
     readonly site: string;
     readonly role: string;

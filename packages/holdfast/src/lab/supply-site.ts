@@ -1,9 +1,10 @@
 import { realClock } from "../adapters/system/index.ts";
 import { HoldfastError } from "../base/index.ts";
 import { renderSite, requiredSecrets } from "../core/render/kubernetes/index.ts";
+import type { RequiredSecret } from "../core/render/kubernetes/index.ts";
 import type { Fleet, SiteName } from "../core/spec/index.ts";
 import { applyManifests, RolloutError } from "../ports/index.ts";
-import type { Cluster } from "../ports/index.ts";
+import type { Cluster, Manifest } from "../ports/index.ts";
 import { readLogs } from "./logs.ts";
 import type { LabSecrets } from "./secrets.ts";
 
@@ -14,19 +15,47 @@ export interface SupplyOptions {
   /** Where the site keeps its logs. */
   readonly folder: string;
   readonly secrets: LabSecrets;
+  /** Resolves when `secrets` knows the logins at all voters. */
+  readonly votersOpen: Promise<unknown>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onEvent: (text: string) => void;
 }
 
-/** What a delivery pipeline does to a site: puts the secrets there, applies the manifests, waits until all is ready. */
+/**
+ * What a delivery pipeline does to a site whose namespaces are there (see openVoter): puts the secrets there, applies the
+ * manifests, waits until all is ready.
+ */
 export async function supplySite(cluster: Cluster, options: SupplyOptions): Promise<void> {
-  const { fleet, site, secrets, timeoutMs, signal, onEvent } = options;
+  const { fleet, site, votersOpen } = options;
   const manifests = renderSite(fleet, site);
-  const namespaces = manifests.filter(({ kind }) => kind === "Namespace");
-  for (const manifest of [...namespaces, ...secrets.manifests(requiredSecrets(fleet, site))]) {
-    await cluster.apply(manifest, signal);
-  }
+  const required = requiredSecrets(fleet, site);
+  await putSecrets(
+    cluster,
+    options,
+    required.filter((secret) => !isPeerLogin(secret)),
+  );
+  await Promise.all([
+    rollOut(cluster, options, manifests),
+    // The rest goes on meanwhile: a controller asks for its logins until they are there.
+    votersOpen.then(() => putSecrets(cluster, options, required.filter(isPeerLogin))),
+  ]);
+}
+
+function isPeerLogin({ keys }: RequiredSecret): boolean {
+  return keys.some(({ source }) => source.kind === "peer-kubeconfig");
+}
+
+async function putSecrets(
+  cluster: Cluster,
+  { secrets, signal }: SupplyOptions,
+  required: readonly RequiredSecret[],
+): Promise<void> {
+  for (const manifest of secrets.manifests(required)) await cluster.apply(manifest, signal);
+}
+
+async function rollOut(cluster: Cluster, options: SupplyOptions, manifests: readonly Manifest[]): Promise<void> {
+  const { timeoutMs, signal, onEvent } = options;
   const onProgress = ({ kind, text }: { readonly kind: string; readonly text: string }): void => {
     if (kind === "ready" || kind === "failed") onEvent(text);
   };

@@ -30,6 +30,8 @@ beforeEach(() => {
     store,
     timers,
     rootCertificate: "PEM",
+    issueSecretToken: ({ namespace, serviceAccount, secret }) =>
+      `token of ${namespace}/${serviceAccount.name} ${serviceAccount.uid} in ${secret}`,
     apiService: { clusterIP: "10.96.0.1", endpoint: { address: "192.0.2.2", port: 6443 } },
     externalAddress: "192.0.2.1",
     usage: () => figures,
@@ -189,6 +191,60 @@ describe("a StatefulSet", () => {
     expect(isPodReady(pods().get("default", "db-0")!)).toBe(true);
     expect(volume()).toBe(before);
     expect(problems).toEqual([]);
+  });
+});
+
+describe("a Secret for a service account's token", () => {
+  const secrets = () => objects("v1", "Secret");
+  const accounts = () => objects("v1", "ServiceAccount");
+  const makeSecret = (name: string, account = "bot", annotations = {}): void => {
+    const type = "kubernetes.io/service-account-token";
+    const metadata = { name, annotations: { "kubernetes.io/service-account.name": account, ...annotations } };
+    secrets().create("conf", { metadata, type });
+    timers.advance(1);
+  };
+  const decoded = (name: string): object | undefined => {
+    const data = secrets().get("conf", name)?.["data"] as Record<string, string> | undefined;
+    return data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, atob(value)]));
+  };
+
+  it("is filled, keeps its token, and gets back what was taken out of it", () => {
+    const { uid } = accounts().create("conf", { metadata: { name: "bot" } }).metadata;
+    makeSecret("login");
+    const filled = { token: `token of conf/bot ${uid} in login`, "ca.crt": "PEM", namespace: "conf" };
+    expect(decoded("login")).toEqual(filled);
+    expect(secrets().get("conf", "login")?.metadata.annotations).toMatchObject({
+      "kubernetes.io/service-account.uid": uid,
+    });
+    secrets().update({ ...secrets().get("conf", "login")!, data: { token: btoa("an older one") } });
+    timers.advance(1);
+    expect(decoded("login")).toEqual({ ...filled, token: "an older one" });
+    secrets().update({ ...secrets().get("conf", "login")!, data: {} });
+    timers.advance(1);
+    expect(decoded("login")).toEqual(filled);
+    expect(problems).toEqual([]);
+  });
+
+  it("goes with the account, and when there is none, or another of its name", () => {
+    const account = accounts().create("conf", { metadata: { name: "bot" } });
+    makeSecret("login");
+    makeSecret("of-nobody", "nobody");
+    makeSecret("of-an-older-one", "bot", { "kubernetes.io/service-account.uid": "gone" });
+    expect(
+      secrets()
+        .list("conf")
+        .map(({ metadata }) => metadata.name),
+    ).toEqual(["login"]);
+    accounts().delete(account);
+    timers.advance(1);
+    expect(secrets().list("conf")).toEqual([]);
+  });
+
+  it("must say whose it is", () => {
+    const nobodys = { metadata: { name: "x" }, type: "kubernetes.io/service-account-token" };
+    expect(() => secrets().create("conf", nobodys)).toThrow(
+      "metadata.annotations[kubernetes.io/service-account.name]: Required value",
+    );
   });
 });
 

@@ -1,3 +1,5 @@
+import { accountTokenController } from "./account-tokens.ts";
+import type { IssueSecretToken } from "./account-tokens.ts";
 import { apiServiceController } from "./api-service.ts";
 import type { ApiEndpoint } from "./api-service.ts";
 import { autoscaler } from "./autoscaling/autoscaler.ts";
@@ -28,6 +30,7 @@ export interface ControllersOptions {
   readonly timers: Timers;
   /** PEM: what pods trust the API server by. */
   readonly rootCertificate: string;
+  readonly issueSecretToken: IssueSecretToken;
   /** The Service `kubernetes`: its own address and where it leads. */
   readonly apiService: { readonly clusterIP: string; readonly endpoint: ApiEndpoint };
   /** Where Services of type LoadBalancer and Ingresses are published. */
@@ -43,6 +46,7 @@ export function startControllers(options: ControllersOptions): Controller {
   const context = controllerContext(options.store, options.timers, options.report);
   const controllers = [
     namespaceController(context, options.rootCertificate),
+    accountTokenController(context, options.rootCertificate, options.issueSecretToken),
     apiServiceController(context, options.apiService.clusterIP, options.apiService.endpoint),
     garbageCollector(context),
     persistentVolumeController(context),

@@ -89,8 +89,10 @@ export class ApiClient {
         this.#credentials.expire();
         response.resume();
       } catch (error) {
-        // The server closed a kept connection just as we took it; the next one may be as old. Two of a POST could be two objects.
-        const isStale = sent.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET";
+        // The other kept connections are as old: when one leads nowhere, no later request should find that out of the next.
+        if (sent.reusedSocket) endIdle(agent);
+        // The server closed a kept connection just as we took it. Two of a POST could be two objects.
+        const isStale = sent.reusedSocket && CLOSED.has((error as NodeJS.ErrnoException).code ?? "");
         if (!isStale || request.method === "POST" || attempt > 3)
           throw errorOfFailure(request.doing, error, request.signal);
       }
@@ -119,6 +121,12 @@ export class ApiClient {
     sent.end(body);
     return sent;
   }
+}
+
+const CLOSED: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
+
+function endIdle({ freeSockets }: Agent): void {
+  for (const socket of Object.values(freeSockets).flatMap((each) => each ?? [])) socket.destroy();
 }
 
 function headOf(sent: ClientRequest, timeoutMs: number | undefined): Promise<IncomingMessage> {

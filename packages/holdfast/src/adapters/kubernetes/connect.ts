@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { homedir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { ClusterError } from "../../ports/index.ts";
 import { ApiClient } from "./api-client.ts";
@@ -18,12 +19,44 @@ export async function connectKubeconfig(kubeconfig: string): Promise<KubernetesC
   await access(kubeconfig, constants.R_OK).catch((cause: unknown) => {
     throw new ClusterError("invalid", `cannot read ${name}: ${(cause as NodeJS.ErrnoException).code ?? "unreadable"}`);
   });
+  return connect(() => parseFile(kubeconfig));
+}
+
+/** The contexts that kubectl would know: of the files in `KUBECONFIG`, or of ~/.kube/config. */
+export function knownContexts(environment: NodeJS.ProcessEnv): readonly string[] {
+  return usersConfig(environment).contexts.map(({ name }) => name);
+}
+
+/** The cluster of one of these contexts. */
+export function connectContext(context: string, environment: NodeJS.ProcessEnv): KubernetesCluster {
   return connect(() => {
-    const config = parse(readFileSync(kubeconfig, "utf8"), name);
-    // Files that a kubeconfig names are relative to it.
-    config.makePathsAbsolute(dirname(resolve(kubeconfig)));
+    const config = usersConfig(environment);
+    config.setCurrentContext(context);
     return config;
   });
+}
+
+/** As kubectl merges them: what an earlier file names, a later one does not change, and one that is missing is left out. */
+function usersConfig(environment: NodeJS.ProcessEnv): KubeConfig {
+  const named = environment["KUBECONFIG"] ?? "";
+  const files = named === "" ? [join(environment["HOME"] ?? homedir(), ".kube/config")] : named.split(delimiter);
+  const configs = files.filter((file) => file !== "" && existsSync(file)).map(parseFile);
+  const merged = new KubeConfig();
+  merged.clusters = firstOfEach(configs.flatMap(({ clusters }) => clusters));
+  merged.users = firstOfEach(configs.flatMap(({ users }) => users));
+  merged.contexts = firstOfEach(configs.flatMap(({ contexts }) => contexts));
+  return merged;
+}
+
+function firstOfEach<T extends { readonly name: string }>(all: readonly T[]): T[] {
+  return all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
+}
+
+function parseFile(file: string): KubeConfig {
+  const config = parse(readFileSync(file, "utf8"), file);
+  // Files that a kubeconfig names are relative to it.
+  config.makePathsAbsolute(dirname(resolve(file)));
+  return config;
 }
 
 function parse(text: string, name: string): KubeConfig {

@@ -1,5 +1,6 @@
 import { ClusterError } from "../../ports/index.ts";
 import type { ApiClient } from "./api-client.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** How a kind is addressed: `/apis/apps/v1/namespaces/<namespace>/deployments`. */
 export interface Resource {
@@ -11,6 +12,13 @@ interface ResourceList {
   readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
 }
 
+/** A request for a group and how many wait for its answer. */
+interface Question {
+  readonly answer: Promise<ReadonlyMap<string, Resource>>;
+  readonly stop: AbortController;
+  waiting: number;
+}
+
 /**
  * Asks the server what it calls each kind, once a group version. A kind that is missing is asked for again, because a custom
  * resource may be defined at any time. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
@@ -18,33 +26,56 @@ interface ResourceList {
 export class Discovery {
   readonly #client: ApiClient;
   readonly #groups = new Map<string, ReadonlyMap<string, Resource>>();
-  readonly #pending = new Map<string, Promise<ReadonlyMap<string, Resource>>>();
+  readonly #pending = new Map<string, Question>();
 
   constructor(client: ApiClient) {
     this.#client = client;
   }
 
   async find(apiVersion: string, kind: string, signal?: AbortSignal): Promise<Resource> {
-    const resource =
-      this.#groups.get(apiVersion)?.get(kind) ?? (await unlessAborted(this.#group(apiVersion), signal)).get(kind);
+    const resource = this.#groups.get(apiVersion)?.get(kind) ?? (await this.#group(apiVersion, signal)).get(kind);
     if (resource === undefined) throw unknownKind(apiVersion, kind);
     return resource;
   }
 
-  /** Several callers that need the same group wait for one request, which none of them can abort for the others. */
-  #group(apiVersion: string): Promise<ReadonlyMap<string, Resource>> {
-    const pending =
-      this.#pending.get(apiVersion) ?? this.#ask(apiVersion).finally(() => this.#pending.delete(apiVersion));
-    this.#pending.set(apiVersion, pending);
-    return pending;
+  /**
+   * Several callers that need the same group wait for one request, which none of them can abort for the others; it ends
+   * with the last one that waits, or a server that hangs would keep the next caller waiting, too.
+   */
+  async #group(apiVersion: string, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Resource>> {
+    const question = this.#pending.get(apiVersion) ?? this.#begin(apiVersion);
+    question.waiting += 1;
+    try {
+      return await unlessAborted(question.answer, signal);
+    } finally {
+      question.waiting -= 1;
+      if (question.waiting === 0 && this.#pending.get(apiVersion) === question) {
+        this.#pending.delete(apiVersion);
+        question.stop.abort();
+      }
+    }
   }
 
-  async #ask(apiVersion: string): Promise<ReadonlyMap<string, Resource>> {
+  #begin(apiVersion: string): Question {
+    const stop = new AbortController();
+    const answer = this.#ask(apiVersion, stop.signal);
+    const question: Question = { answer, stop, waiting: 0 };
+    this.#pending.set(apiVersion, question);
+    const settle = (): void => {
+      if (this.#pending.get(apiVersion) === question) this.#pending.delete(apiVersion);
+    };
+    // Those who wait hear of a failure; nobody may be left.
+    answer.then(settle, settle);
+    return question;
+  }
+
+  async #ask(apiVersion: string, signal: AbortSignal): Promise<ReadonlyMap<string, Resource>> {
     try {
       const list = (await this.#client.send({
         method: "GET",
         path: groupPath(apiVersion),
         doing: `ask what ${apiVersion} has`,
+        signal,
       })) as ResourceList;
       // `deployments/status` and the like are parts of a resource.
       const whole = list.resources.filter(({ name }) => !name.includes("/"));
@@ -55,23 +86,6 @@ export class Discovery {
       if (error instanceof ClusterError && error.code === "not-found") return new Map();
       throw error;
     }
-  }
-}
-
-/** The request itself goes on, for others may wait for it. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  const aborted = new AbortController();
-  try {
-    return await Promise.race([
-      promise,
-      new Promise<never>((_resolve, reject) => {
-        signal.addEventListener("abort", () => reject(signal.reason as Error), { signal: aborted.signal });
-      }),
-    ]);
-  } finally {
-    aborted.abort();
   }
 }
 

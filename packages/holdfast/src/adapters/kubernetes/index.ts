@@ -1,2 +1,3 @@
-export { connectInCluster, connectKubeconfig } from "./connect.ts";
+export { connectContext, connectInCluster, connectKubeconfig, knownContexts } from "./connect.ts";
 export type { KubernetesCluster } from "./kubernetes-cluster.ts";
+export { peerClusters } from "./peer-clusters.ts";

@@ -63,14 +63,14 @@ describe("holdfast render", () => {
   it("writes a folder for each site and the witness, and nothing else", async () => {
     const { exitCode, out: text } = await render();
     expect(exitCode).toBe(0);
-    expect(text).toContain("rendered; 86 added, 0 changed, 0 removed, 0 unchanged");
+    expect(text).toContain("rendered; 98 added, 0 changed, 0 removed, 0 unchanged");
     expect(readdirSync(out).sort()).toEqual([".holdfast-render.json", "boise", "portland", "seattle"]);
     expect(readdirSync(folder).sort()).toEqual(["holdfast.yaml", "rendered"]);
   });
 
   it("changes nothing when rendered again", async () => {
     await render();
-    expect((await render()).out).toBe(`${out}: rendered; 0 added, 0 changed, 0 removed, 86 unchanged\n`);
+    expect((await render()).out).toBe(`${out}: rendered; 0 added, 0 changed, 0 removed, 98 unchanged\n`);
   });
 
   it("says what changed, and takes away what is stale together with its empty folder", async () => {
@@ -148,7 +148,7 @@ describe("holdfast render", () => {
     mkdirSync(join(out, ".holdfast-render.staging/seattle"), { recursive: true });
     writeFileSync(join(out, ".holdfast-render.staging/seattle/half.yaml"), "half");
     rmSync(join(out, "boise"), { recursive: true });
-    expect((await render()).out).toContain("12 added");
+    expect((await render()).out).toContain("16 added");
     expect(existsSync(join(out, ".holdfast-render.staging"))).toBe(false);
   });
 

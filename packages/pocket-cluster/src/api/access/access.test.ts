@@ -9,7 +9,7 @@ import type { TestCluster } from "../testing/cluster.ts";
 import { ruleAllows } from "./authorization.ts";
 import type { Attempt, PolicyRule } from "./authorization.ts";
 import { bootstrap } from "./bootstrap.ts";
-import { ISSUER } from "./tokens.ts";
+import { ISSUER, serviceAccountTokens } from "./tokens.ts";
 
 let cluster: TestCluster;
 let now = Date.parse("2026-11-23T00:00:00Z");
@@ -112,6 +112,43 @@ describe("who is asking", () => {
     await cluster.admin(`${accounts}/brief`, { method: "DELETE" });
     await create(accounts, { kind: "ServiceAccount", metadata: { name: "brief" } });
     expect((await brief(one)).status).toBe(401);
+  });
+
+  it("is a service account as long as the Secret is there that holds its token, also over a restart", async () => {
+    const path = "/api/v1/namespaces/shop/secrets";
+    const metadata = { name: "login", annotations: { "kubernetes.io/service-account.name": "bot" } };
+    await create(path, { kind: "Secret", metadata, type: "kubernetes.io/service-account-token" });
+    const account = await cluster.admin("/api/v1/namespaces/shop/serviceaccounts/bot");
+    const { uid } = (account.body as { metadata: { uid: string } }).metadata;
+    const tokens = serviceAccountTokens(cluster.pki.tokenKey, cluster.store, () => now);
+    const held = tokens.issueForSecret({ namespace: "shop", serviceAccount: { name: "bot", uid }, secret: "login" });
+    const hold = async (text: string): Promise<void> => {
+      const headers = { "content-type": "application/merge-patch+json" };
+      const body = { data: { token: Buffer.from(text).toString("base64") } };
+      expect((await cluster.admin(`${path}/login`, { method: "PATCH", headers, body })).status).toBe(200);
+    };
+    const bot = cluster.client({ token: held });
+    expect((await bot(one)).status).toBe(401);
+    await hold(held);
+    now += 10 * 365 * 86_400_000;
+    expect((await bot(one)).status).toBe(200);
+    expect((await bot(path)).body).toMatchObject({
+      code: 403,
+      message: expect.stringContaining('User "system:serviceaccount:shop:bot" cannot list resource "secrets"'),
+    });
+    // Another server on the same state: what a restart is to a token.
+    const restarted = await startTestCluster({ store: cluster.store, pki: cluster.pki, now: () => now });
+    const { url } = restarted.api;
+    const again = createClient({ url, authorityCertificate: cluster.pki.authorityCertificate, token: held });
+    expect((await again(one)).status).toBe(200);
+    again.close();
+    await restarted.close();
+    await hold("another one");
+    expect((await bot(one)).status).toBe(401);
+    await hold(held);
+    expect((await bot(one)).status).toBe(200);
+    await cluster.admin(`${path}/login`, { method: "DELETE" });
+    expect((await bot(one)).status).toBe(401);
   });
 
   it("is told by a TokenReview", async () => {

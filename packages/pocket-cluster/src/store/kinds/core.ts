@@ -111,9 +111,18 @@ export const secretRules: KindRules = {
     for (const [key, value] of Object.entries(plain)) data[key] = base64(typeof value === "string" ? value : "");
     if (Object.keys(data).length > 0) draft["data"] = data;
   },
-  validate: dataProblems,
+  validate: (object) => [...accountProblems(object), ...dataProblems(object)],
   validateUpdate: (object, old) => [...immutable("type", object["type"], old["type"]), ...immutableData(object, old)],
 };
+
+/** A token Secret says whose token it is for; a controller then fills it. */
+function accountProblems(object: KubeObject): FieldProblem[] {
+  const name = "kubernetes.io/service-account.name";
+  const isMissing = (object.metadata.annotations?.[name] ?? "") === "";
+  return object["type"] === "kubernetes.io/service-account-token" && isMissing
+    ? [required(`metadata.annotations[${name}]`)]
+    : [];
+}
 
 function base64(value: string): string {
   let bytes = "";

@@ -1,3 +1,4 @@
+import { grant } from "./access.ts";
 import { SYSTEM_NAMESPACE, identityOf } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { CONTROLLER_CONFIG, CONTROLLER_NAME, DNS_SERVICE, controllerPorts } from "./controller-names.ts";
@@ -16,6 +17,8 @@ import {
   temporaryVolume,
 } from "./pods.ts";
 import { isPostgresql, secretNames, storesAt } from "./stores.ts";
+import { peersToVote } from "./secrets.ts";
+import { peerSecretName, registersOf } from "./voter-names.ts";
 
 const CONFIG_MOUNT = "/etc/holdfast";
 
@@ -41,8 +44,15 @@ export function renderController(context: SiteContext, view: ControllersView): r
       automountServiceAccountToken: false,
     },
     ...grant(metadata(CONTROLLER_NAME), [
-      // Verdicts that outlive a restart, and the registers of the site lease.
+      // Verdicts that outlive a restart, the registers of the site lease, and what people ask for.
       { apiGroups: [""], resources: ["configmaps"], verbs: [...READ, "create", "update", "patch"] },
+      // A voter that forgot what it promised gets a new register, or its old word would count.
+      ...namedRule("configmaps", registersOf(context.fleet), "delete"),
+      ...namedRule(
+        "secrets",
+        peersToVote(context).map(({ name }) => peerSecretName(name)),
+        "get",
+      ),
       { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
     ]),
     { apiVersion: "v1", kind: "ConfigMap", metadata: metadata(CONTROLLER_CONFIG), data: { "config.json": config } },
@@ -105,23 +115,13 @@ export function renderControllerAccess(context: SiteContext): readonly Manifest[
       resources: ["endpointslices"],
       verbs: [...READ, "create", "update", "patch", "delete"],
     },
-    ...(tokens.length === 0
-      ? []
-      : [{ apiGroups: [""], resources: ["secrets"], resourceNames: tokens, verbs: ["get"] }]),
+    ...namedRule("secrets", tokens, "get"),
   ]);
 }
 
-function grant(metadata: Manifest["metadata"], rules: readonly unknown[]): readonly Manifest[] {
-  return [
-    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata, rules },
-    {
-      apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "RoleBinding",
-      metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: CONTROLLER_NAME },
-      subjects: [{ kind: "ServiceAccount", name: CONTROLLER_NAME, namespace: SYSTEM_NAMESPACE }],
-    },
-  ];
+/** None for no names: a rule without names would be for all of them. */
+function namedRule(resource: string, resourceNames: readonly string[], verb: string): readonly unknown[] {
+  return resourceNames.length === 0 ? [] : [{ apiGroups: [""], resources: [resource], resourceNames, verbs: [verb] }];
 }
 
 function renderDeployment(

@@ -1,7 +1,7 @@
 import type { Fleet, SiteName } from "../../spec/index.ts";
 import { indexFleet, membersOf, siteContext } from "./context.ts";
 import type { Manifest } from "./manifest.ts";
-import { describeSecrets } from "./secrets.ts";
+import { describeSecrets } from "./secrets-page.ts";
 import { controllersView } from "./controllers-view.ts";
 import { renderGroups } from "./site.ts";
 import type { ManifestGroup } from "./site.ts";

@@ -9,3 +9,4 @@ export { requiredSecrets } from "./secrets.ts";
 export type { RequiredSecret, SecretKey } from "./secrets.ts";
 export { renderSite } from "./site.ts";
 export { AGENT_PORT, POSTGRESQL_PORT, secretNames, serviceNames } from "./stores.ts";
+export { PEER_KUBECONFIG, VOTER_NAME, VOTER_TOKEN, peerSecretName, registerName } from "./voter-names.ts";

@@ -2,7 +2,8 @@ import type { Manifest } from "./manifest.ts";
 
 /**
  * Every kind that we render, in the order in which a cluster should get them: what others refer to comes first, and the
- * network is closed before anything runs in it. Nothing of another kind is ever pruned.
+ * network is closed before anything runs in it. Nothing of another kind is ever pruned, so a Secret is not among them: the
+ * one that we render goes last and, when it is no longer wanted, by itself with its service account.
  */
 const WAVES: readonly (readonly (readonly [apiVersion: string, kind: string])[])[] = [
   [["v1", "Namespace"]],

@@ -3,6 +3,7 @@ import { SYSTEM_NAMESPACE, indexFleet, siteContext } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { tlsSecretName } from "./ingress.ts";
 import { mongodbMembersAt, secretNames, serviceNames, storesAt, POSTGRESQL_PORT } from "./stores.ts";
+import { PEER_KUBECONFIG, peerSecretName, registersOf } from "./voter-names.ts";
 
 /** A Secret that has to exist before a site can run. Rendered files only ever name it. */
 export interface RequiredSecret {
@@ -31,7 +32,9 @@ export type SecretSource =
   /** `{key}` stands for another key of the same Secret. */
   | { readonly kind: "template"; readonly template: string }
   /** Only its owner knows it. */
-  | { readonly kind: "given" };
+  | { readonly kind: "given" }
+  /** A kubeconfig for `server` with the token and the certificate authority in the Secret `holdfast-voter-token` of `voter`. */
+  | { readonly kind: "peer-kubeconfig"; readonly voter: SiteName; readonly server: string };
 
 /** Every Secret that the site's manifests refer to, sorted by namespace and name. */
 export function requiredSecrets(fleet: Fleet, name: SiteName): readonly RequiredSecret[] {
@@ -51,6 +54,7 @@ export function secretsAt(context: SiteContext): readonly RequiredSecret[] {
   const stores = storesAt(context);
   for (const store of stores) addStoreSecrets(context, store, add);
   if (context.role === "site") addApplicationSecrets(context, add);
+  addPeerSecrets(context, add);
   const { pullSecret } = fleet.registry;
   if (pullSecret !== undefined) {
     const usesApplication = context.role === "site" || stores.length > 0;
@@ -83,6 +87,27 @@ function addApplicationSecrets(context: SiteContext, add: Add): void {
       { key: "tls.key", purpose: "its private key", source: { kind: "given" } },
     ]);
   }
+}
+
+function addPeerSecrets(context: SiteContext, add: Add): void {
+  for (const { name, api } of peersToVote(context)) {
+    add({ namespace: SYSTEM_NAMESPACE, name: peerSecretName(name), type: "Opaque", sameAtEverySite: false }, [
+      {
+        key: PEER_KUBECONFIG,
+        purpose: `the controller reaches the vote of ${name} with it`,
+        source: { kind: "peer-kubeconfig", voter: name, server: `https://${api.host}:${api.port}` },
+      },
+    ]);
+  }
+}
+
+/** The other voters that this site can reach; none where there is nothing to vote on. */
+export function peersToVote({ fleet, peers }: SiteContext) {
+  if (registersOf(fleet).length === 0) return [];
+  return peers.flatMap(({ name, addresses }) => {
+    const api = addresses.peering.kubernetesApi;
+    return api === undefined ? [] : [{ name, api }];
+  });
 }
 
 function addStoreSecrets(context: SiteContext, store: Store, add: Add): void {
@@ -163,38 +188,4 @@ function mongodbUri({ fleet }: SiteContext, store: Extract<Store, { engine: "mon
 
 function byKey(a: SecretKey, b: SecretKey): number {
   return a.key < b.key ? -1 : 1;
-}
-
-/** For people who make them: names and purposes, never a value that is secret. */
-export function describeSecrets(context: SiteContext): string {
-  const secrets = secretsAt(context);
-  const intro =
-    secrets.length === 0
-      ? "This site's manifests refer to no Secret.\n"
-      : "Make these Secrets before the manifests are applied. No value stands in any file of holdfast.\n";
-  return [`# Secrets that ${context.name} needs\n`, intro, ...secrets.map(describeSecret)].join("\n");
-}
-
-function describeSecret({ namespace, name, type, keys, sameAtEverySite }: RequiredSecret): string {
-  return [
-    `## ${namespace}/${name}\n`,
-    `Type \`${type}\`, ${sameAtEverySite ? "the same at every site" : "each site has its own"}.\n`,
-    "| key | purpose | value |",
-    "| --- | --- | --- |",
-    ...keys.map(({ key, purpose, source }) => `| \`${key}\` | ${purpose} | ${describeSource(source)} |`),
-    "",
-  ].join("\n");
-}
-
-function describeSource(source: SecretSource): string {
-  switch (source.kind) {
-    case "fixed":
-      return `\`${source.value}\``;
-    case "random":
-      return "random, URL-safe";
-    case "template":
-      return `\`${source.template}\``;
-    case "given":
-      return "yours";
-  }
 }

@@ -14,6 +14,8 @@ import { renderNamespace } from "./namespaces.ts";
 import { allowDns, componentPolicy, controllerPolicy, denyByDefault, storePolicy } from "./network-policies.ts";
 import { renderPostgresql } from "./postgresql.ts";
 import { isPostgresql, storesAt } from "./stores.ts";
+import { renderVoter, renderVoterToken } from "./voter.ts";
+import { VOTER_NAME, VOTER_TOKEN } from "./voter-names.ts";
 
 /** Manifests that belong together, in a folder of their own. */
 export interface ManifestGroup {
@@ -46,6 +48,9 @@ export function renderGroups(context: SiteContext, view: ControllersView): reado
       folder: `${SYSTEM_NAMESPACE}/${CONTROLLER_NAME}`,
       manifests: [...renderController(context, view), controllerPolicy(context)],
     },
+    { folder: `${SYSTEM_NAMESPACE}/${VOTER_NAME}`, manifests: renderVoter(context) },
+    // After its service account also for `kubectl apply --recursive`: a cluster deletes a token whose account it does not know.
+    { folder: `${SYSTEM_NAMESPACE}/${VOTER_TOKEN}`, manifests: renderVoterToken(context) },
   ];
 }
 
