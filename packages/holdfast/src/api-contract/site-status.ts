@@ -21,21 +21,38 @@ export interface SiteVerdict {
 
 export interface StoreStatus {
   readonly name: string;
-  /** Absent until the register was read. */
+  /** By the register, as this site knows it; absent until it was read. Who may write is `primary` while `phase` is serving. */
   readonly primary?: string;
   readonly term?: number;
+  readonly phase?: "serving" | "electing";
   /** Of this site's own database; `unreachable` when its agent does not answer. */
   readonly role: "primary" | "standby" | "fenced" | "starting" | "cloning" | "stopped" | "unreachable";
-  /** Said by the primary's site: who holds an acknowledged commit. `blocked`: none is acknowledged until a standby returns. */
+  /** Said by the primary's site: who holds an acknowledged commit. `blocked`: none is acknowledged until a standby has everything. */
   readonly durability?: "replicated" | "local-only" | "blocked";
-  /** What a commit waits for. */
+  /** Said by the primary's site: milliseconds for which its database may still be writable without a renewal. */
+  readonly leaseMs?: number;
+  /** The sites that have every acknowledged commit, besides the primary: each could take over. */
   readonly syncStandbys: readonly string[];
   /** Bytes of WAL, by standby; said by the primary's site. */
   readonly lag: Readonly<Record<string, number>>;
   /** A standby: is it streaming now? */
   readonly streaming?: boolean;
-  /** When role, primary or durability last changed. */
-  readonly since: string;
+  /** Of this site's database, as far as it is known. */
+  readonly position?: string;
+  /** How the primary became primary, and when. */
+  readonly change?: {
+    readonly kind: "begun" | "failover" | "switchover" | "forced";
+    readonly from?: string;
+    readonly reason: string;
+    readonly at: string;
+    readonly request?: string;
+  };
+  /** When the primary last changed; absent until the register was read. */
+  readonly since?: string;
+  /** Said by the primary's site while commits are on that site only. */
+  readonly aloneSince?: string;
+  /** A switchover that was asked for and has not ended. */
+  readonly switchover?: { readonly to: string; readonly reason: string };
   /** Why things are not as they should be; empty when they are. */
   readonly reason: string;
 }

@@ -1,27 +1,34 @@
 import type { SiteStatus } from "../api-contract/index.ts";
 import type { Clock, Random } from "../base/index.ts";
-import type { PostgresqlStore } from "../core/spec/index.ts";
-import { FLEET_LABEL } from "../core/render/kubernetes/index.ts";
-import type { AddressLookup, Cluster, DatabaseConnector, HttpAnswer, Log, NameServer, Prober } from "../ports/index.ts";
+import type { Verdict } from "../core/health/index.ts";
+import type { PostgresqlStore, SiteName } from "../core/spec/index.ts";
+import type {
+  AddressLookup,
+  Cluster,
+  DatabaseConnector,
+  HttpAnswer,
+  Log,
+  NameServer,
+  PeerClusters,
+  Prober,
+} from "../ports/index.ts";
 import { Bell } from "./bell.ts";
 import type { ControllerConfig } from "./config.ts";
-import { EndpointKeeper } from "./endpoint-keeper.ts";
 import { HealthBoard } from "./health-board.ts";
 import { ProbeCounter, renderMetrics } from "./metrics.ts";
 import { observeSite, probeTarget } from "./observe-site.ts";
-import { followPodAddress } from "./pod-addresses.ts";
-import { ClusterRegister } from "./register.ts";
-import { following, repeat } from "./repeat.ts";
+import { repeat } from "./repeat.ts";
 import type { Loop } from "./repeat.ts";
 import { readKeptStatus, StatusReporter } from "./status-reporter.ts";
 import { Steering } from "./steering.ts";
-import { StoreKeeper } from "./store-keeper.ts";
+import { StoreLoops } from "./store/store-loops.ts";
 
 /** The controller's outside. `nameServer`: absent where somebody else answers DNS. */
 export interface ControllerPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly cluster: Cluster;
+  readonly peers: PeerClusters;
   readonly prober: Prober;
   readonly databases: DatabaseConnector;
   readonly lookup: AddressLookup;
@@ -32,8 +39,6 @@ export interface ControllerPorts {
 /** A cluster that does not answer at the start is not waited for longer: users are. */
 const RESTORE_MS = 2000;
 const RETRY_MS = 500;
-/** Until the register and the pod were heard of there is nothing to do; hearing rings the bell. */
-const UNHEARD_MS = 60_000;
 
 /** One site's (or the witness's) controller: loops that share nothing but what they know. */
 export class Controller {
@@ -43,7 +48,6 @@ export class Controller {
   readonly #probes = new ProbeCounter();
   readonly #steering: Steering | undefined;
   readonly #stores: readonly StoreLoops[];
-  readonly #register: ClusterRegister;
   readonly #statusBell = new Bell();
   #ready = false;
 
@@ -63,10 +67,7 @@ export class Controller {
     const stores = fleet.stores.filter(
       (store): store is PostgresqlStore => store.engine === "postgresql" && store.sites.includes(self),
     );
-    this.#register = new ClusterRegister(ports.cluster, stores, () => {
-      for (const store of this.#stores) store.hear("register");
-    });
-    this.#stores = stores.map((store) => new StoreLoops(config, store, ports, this.#register, this.#statusBell));
+    this.#stores = stores.map((store) => new StoreLoops(config, store, ports, () => this.#hear()));
   }
 
   /** Resolves when the signal aborts and everything has ended. */
@@ -82,10 +83,8 @@ export class Controller {
       bell: this.#statusBell,
       turn: (until) => reporter.turn(until),
     };
-    const register = following("following the register", (until, trouble) => this.#register.run(until, trouble), log);
     await Promise.all([
       ...this.#config.fleet.sites.map((site) => this.#observe(site, signal)),
-      ...(this.#stores.length > 0 ? [repeat(register, clock, log, signal)] : []),
       ...this.#stores.map((store) => store.run(signal)),
       repeat(report, clock, log, signal),
     ]);
@@ -120,8 +119,24 @@ export class Controller {
     }
   }
 
+  #hear(): void {
+    this.#steer();
+    this.#statusBell.ring();
+  }
+
   #steer(): void {
-    if (this.#steering?.follow((site) => this.#health.verdictOn(site))) this.#statusBell.ring();
+    if (this.#steering?.follow((site) => this.#verdictOn(site))) this.#statusBell.ring();
+  }
+
+  /**
+   * An observer that cannot reach a majority does not judge the others alone: they may be well, and what it says of itself is worth
+   * less than what they decided without it. So it names them instead of itself.
+   */
+  #verdictOn(site: SiteName): Verdict {
+    const verdict = this.#health.verdictOn(site);
+    if (!this.#stores.some((store) => store.isCutOff)) return verdict;
+    if (site === this.#config.site) return "down";
+    return verdict === "down" ? "unknown" : verdict;
   }
 
   async #observe(site: ControllerConfig["fleet"]["sites"][number], signal: AbortSignal): Promise<void> {
@@ -148,94 +163,5 @@ export class Controller {
     give.abort();
     if (!kept) return;
     this.#health.restore(kept.verdicts);
-    for (const store of this.#stores) store.restore(kept);
-  }
-}
-
-/** The two loops of one store and where its pod is. */
-class StoreLoops {
-  readonly #ports: ControllerPorts;
-  readonly #keeper: StoreKeeper;
-  readonly #endpoints: EndpointKeeper;
-  readonly #pod: { readonly namespace: string; readonly name: string; readonly labelSelector: string };
-  readonly #statusBell: Bell;
-  readonly #bells = { database: new Bell(), endpoints: new Bell() };
-  readonly #unheard = new Set(["register", "pod"]);
-  #podAddress: string | undefined;
-
-  constructor(
-    { fleet, site }: ControllerConfig,
-    store: PostgresqlStore,
-    ports: ControllerPorts,
-    register: ClusterRegister,
-    statusBell: Bell,
-  ) {
-    this.#ports = ports;
-    this.#statusBell = statusBell;
-    this.#keeper = new StoreKeeper(fleet, store, site, { ...ports, register });
-    this.#endpoints = new EndpointKeeper(fleet, store, site, { ...ports, register });
-    this.#pod = {
-      namespace: fleet.application.namespace,
-      name: `${store.name}-0`,
-      labelSelector: `app.kubernetes.io/name=${store.name},${FLEET_LABEL}=${fleet.name}`,
-    };
-  }
-
-  /** Something that both loops rest on is known, or is different. */
-  hear(source: "register" | "pod"): void {
-    this.#unheard.delete(source);
-    this.#bells.database.ring();
-    this.#bells.endpoints.ring();
-  }
-
-  restore(kept: SiteStatus): void {
-    const status = kept.stores.find((each) => each.name === this.#keeper.store.name);
-    if (status) this.#keeper.restore(status);
-  }
-
-  status(): ReturnType<StoreKeeper["status"]> {
-    return this.#keeper.status();
-  }
-
-  async run(signal: AbortSignal): Promise<void> {
-    const { cluster, clock, log } = this.#ports;
-    const { name } = this.#keeper.store;
-    const database: Loop = {
-      name: `keeping the database ${name}`,
-      retryMs: RETRY_MS,
-      bell: this.#bells.database,
-      turn: async (until) => {
-        if (this.#unheard.size > 0) return UNHEARD_MS;
-        const before = this.#keeper.status().since;
-        try {
-          return await this.#keeper.turn(this.#podAddress, until);
-        } finally {
-          if (this.#keeper.status().since !== before) this.#statusBell.ring();
-        }
-      },
-    };
-    const endpoints: Loop = {
-      name: `keeping the endpoints of ${name}`,
-      retryMs: RETRY_MS,
-      bell: this.#bells.endpoints,
-      turn: async (until) => {
-        if (this.#unheard.size > 0) return UNHEARD_MS;
-        return this.#endpoints.turn(this.#podAddress, until);
-      },
-    };
-    const onPod = (address: string | undefined) => {
-      this.#podAddress = address;
-      this.hear("pod");
-    };
-    const pod = following(
-      `following the pod ${this.#pod.name}`,
-      (until, trouble) => followPodAddress(cluster, this.#pod, onPod, until, trouble),
-      log,
-    );
-    await Promise.all([
-      repeat(pod, clock, log, signal),
-      repeat(database, clock, log, signal),
-      repeat(endpoints, clock, log, signal),
-    ]);
   }
 }

@@ -1,3 +1,6 @@
 export { parseControllerConfig } from "./config.ts";
 export type { ControllerConfig } from "./config.ts";
 export { Controller } from "./controller.ts";
+export { readKeptStatus } from "./status-reporter.ts";
+export { StoreKeeper } from "./store/store-keeper.ts";
+export type { StoreKeeperPorts } from "./store/store-keeper.ts";

@@ -39,7 +39,8 @@ export class StatusReporter {
   async turn(signal: AbortSignal): Promise<number> {
     const status = this.#status();
     const text = JSON.stringify(status);
-    const facts = JSON.stringify({ ...status, stores: status.stores.map((store) => ({ ...store, lag: {} })) });
+    const stores = status.stores.map((store) => ({ ...store, lag: {}, leaseMs: undefined, position: undefined }));
+    const facts = JSON.stringify({ ...status, stores });
     const old = this.#writtenAt === undefined || elapsedMs(this.#writtenAt, this.#clock.now()) >= FIGURES_MS;
     if (facts === this.#written.facts && (text === this.#written.text || !old)) return LOOK_MS;
     const labels = { "app.kubernetes.io/managed-by": "holdfast-controller" };

@@ -7,6 +7,6 @@ export type * from "./database-control.ts";
 export type * from "./http-server.ts";
 export type * from "./log.ts";
 export type * from "./name-server.ts";
-export type * from "./primary-register.ts";
+export type * from "./peer-clusters.ts";
 export type * from "./prober.ts";
 export * from "./rollout-report.ts";

@@ -1,6 +1,13 @@
-import { POSTGRESQL_PORT, serviceNames } from "../core/render/kubernetes/index.ts";
-import type { Fleet, PostgresqlStore, SiteName } from "../core/spec/index.ts";
-import type { AddressLookup, Cluster, Manifest, PrimaryRegister } from "../ports/index.ts";
+import { POSTGRESQL_PORT, serviceNames } from "../../core/render/kubernetes/index.ts";
+import type { Lease } from "../../core/failover/index.ts";
+import type { Fleet, PostgresqlStore, SiteName } from "../../core/spec/index.ts";
+import type { AddressLookup, Cluster, Manifest } from "../../ports/index.ts";
+
+/** What it goes by: the store's lease, and whether this site's database may be written to now. */
+export interface WritePlace {
+  readonly lease: Lease | undefined;
+  readonly writable: boolean;
+}
 
 /** Where the application's writes go from this site. */
 interface Endpoint {
@@ -17,14 +24,17 @@ export class EndpointKeeper {
   readonly store: PostgresqlStore;
   readonly #fleet: Fleet;
   readonly #self: SiteName;
-  readonly #ports: { readonly cluster: Cluster; readonly register: PrimaryRegister; readonly lookup: AddressLookup };
+  readonly #place: WritePlace;
+  readonly #ports: { readonly cluster: Cluster; readonly lookup: AddressLookup };
 
   constructor(
     fleet: Fleet,
     store: PostgresqlStore,
     self: SiteName,
-    ports: { readonly cluster: Cluster; readonly register: PrimaryRegister; readonly lookup: AddressLookup },
+    place: WritePlace,
+    ports: { readonly cluster: Cluster; readonly lookup: AddressLookup },
   ) {
+    this.#place = place;
     this.store = store;
     this.#fleet = fleet;
     this.#self = self;
@@ -32,18 +42,20 @@ export class EndpointKeeper {
   }
 
   async turn(podAddress: string | undefined, signal: AbortSignal): Promise<number> {
-    const { cluster, register, lookup } = this.#ports;
-    const { primary } = await register.read(this.store.name, signal);
-    const endpoint = this.#endpointOf(primary, podAddress);
+    const { cluster, lookup } = this.#ports;
+    const endpoint = this.#endpoint(podAddress);
     const address = endpoint && (await lookup.lookup(endpoint.host, signal));
     await cluster.apply(this.#slice(address, endpoint?.port ?? POSTGRESQL_PORT), signal);
     return REST_MS;
   }
 
-  #endpointOf(primary: SiteName, podAddress: string | undefined): Endpoint | undefined {
-    if (primary === this.#self)
-      return podAddress === undefined ? undefined : { host: podAddress, port: POSTGRESQL_PORT };
-    const host = this.#fleet.sites.find((site) => site.name === primary)?.addresses.peering.dataHost;
+  /** Nowhere while nobody may write: then a client is refused at once, instead of finding out at an old primary. */
+  #endpoint(podAddress: string | undefined): Endpoint | undefined {
+    const { lease, writable } = this.#place;
+    if (lease?.phase !== "serving") return undefined;
+    if (lease.primary === this.#self)
+      return podAddress === undefined || !writable ? undefined : { host: podAddress, port: POSTGRESQL_PORT };
+    const host = this.#fleet.sites.find((site) => site.name === lease.primary)?.addresses.peering.dataHost;
     return host === undefined ? undefined : { host, port: this.store.peeringPort };
   }
 

@@ -1,5 +1,5 @@
-import type { Cluster, KubernetesObject } from "../ports/index.ts";
-import type { Trouble } from "./trouble.ts";
+import type { Cluster, KubernetesObject } from "../../ports/index.ts";
+import type { Trouble } from "../trouble.ts";
 
 /** Follows where a pod is: its address while it has one. `onChange` is first told when it is known whether there is any. */
 export async function followPodAddress(

@@ -1,2 +1,2 @@
-export { graceFor, startWatch, stepProtection } from "./sync-set.ts";
-export type { Protection, ProtectionSettings, ReplicaSample, StandbyWatch } from "./sync-set.ts";
+export { isNear, isSilent, lookAtStandbys } from "./standby-watch.ts";
+export type { ReplicaSample, StandbyWatch } from "./standby-watch.ts";

@@ -120,8 +120,9 @@ function probe({ period, timeout, initialDelay, ...rest }: FileProbe): Probe {
 
 function store(file: FleetFile["stores"][number]): Store {
   if (file.engine === "postgresql") {
+    const { soak: soakMs, ...postgresql } = file;
     const { renew, ttl, fenceMargin } = file.lease;
-    return { ...file, lease: { renewMs: renew, ttlMs: ttl, fenceMarginMs: fenceMargin } };
+    return { ...postgresql, soakMs, lease: { renewMs: renew, ttlMs: ttl, fenceMarginMs: fenceMargin } };
   }
   const { electionTimeout, members, ...rest } = file;
   return {

@@ -201,6 +201,8 @@ export interface PostgresqlStore {
   /** May a primary with no standby left go on alone? */
   readonly whenAlone: "continue" | "block";
   readonly failback: "automatic" | "approved";
+  /** With automatic failback: how long a site that returned must have had everything before it becomes primary again. */
+  readonly soakMs: number;
   readonly lease: { readonly renewMs: number; readonly ttlMs: number; readonly fenceMarginMs: number };
 }
 

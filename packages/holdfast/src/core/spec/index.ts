@@ -7,4 +7,4 @@ export { maskSecrets } from "./secrets.ts";
 export { fleetJsonSchema } from "./json-schema.ts";
 export { mayBePublic, parseIpv4Range, rangesOverlap } from "./addresses.ts";
 export { formatPath } from "./document/index.ts";
-export { formatDuration } from "./units.ts";
+export { formatDuration, parseDurationMs } from "./units.ts";

@@ -48,12 +48,15 @@ const postgresql = z
       .choice(["automatic", "approved"])
       .prefault("approved")
       .meta({ description: "Whether a site that returned becomes primary by itself." }),
+    soak: s.duration().prefault("60s").meta({
+      description: "With automatic failback: how long a site must have been in sync before it becomes primary again.",
+    }),
     lease: z
       .strictObject({
-        renew: s.duration().prefault("200ms").meta({ description: "Time between renewals." }),
+        renew: s.duration().prefault("250ms").meta({ description: "Time between renewals." }),
         ttl: s
           .duration()
-          .prefault("800ms")
+          .prefault("1s")
           .meta({ description: "A lease that was not renewed for this long may be taken over." }),
         fenceMargin: s
           .duration()

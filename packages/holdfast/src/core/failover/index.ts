@@ -1,0 +1,16 @@
+export { durabilityOf, firstLease, isLater, momentOf } from "./lease.ts";
+export type { Durability, Election, Lease, LeasePolicy, PrimaryChange } from "./lease.ts";
+export { orderFor } from "./order.ts";
+export type { Order } from "./order.ts";
+export { lookAtPrimary, nextAsPrimary, startAsPrimary } from "./primary.ts";
+export type { DatabaseSight, PrimaryMemory } from "./primary.ts";
+export { afterRequest, considerRequest, followRequest } from "./requests.ts";
+export type { OperatorRequest, PossibleLoss, RequestEnd, RequestSight, RequestStep } from "./requests.ts";
+export { failoverRules } from "./rules.ts";
+export type { FailoverRules } from "./rules.ts";
+export { failoverSettings } from "./settings.ts";
+export type { FailoverSettings } from "./settings.ts";
+export { nextAsSuccessor, patienceMs, watchLease } from "./successor.ts";
+export type { LeaseWatch } from "./successor.ts";
+export { applyTransition } from "./transitions.ts";
+export type { Transition } from "./transitions.ts";
