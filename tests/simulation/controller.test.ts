@@ -1,150 +1,22 @@
-import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import type { SiteStatus } from "../../packages/holdfast/src/api-contract/index.ts";
-import { unwrap } from "../../packages/holdfast/src/base/index.ts";
-import { Controller } from "../../packages/holdfast/src/controller/index.ts";
-import { parseFleet } from "../../packages/holdfast/src/core/spec/index.ts";
-import type { Fleet, SiteName } from "../../packages/holdfast/src/core/spec/index.ts";
-import type { DatabaseReplica } from "../../packages/holdfast/src/ports/index.ts";
-import {
-  SimulatedCluster,
-  SimulatedDatabase,
-  SimulatedDatabases,
-  SimulatedNameServer,
-  SimulatedProber,
-  VirtualClock,
-} from "../../packages/holdfast/src/simulator/index.ts";
+import type { Fleet } from "../../packages/holdfast/src/core/spec/index.ts";
+import { fleet, host, portland, seattle, SmallFleet, store } from "./small-fleet.ts";
+import type { Place } from "./small-fleet.ts";
 
-const file = new URL("../../examples/ratings/holdfast.yaml", import.meta.url);
-const fleet = unwrap(parseFleet(readFileSync(file, "utf8"), "holdfast.yaml"));
-const host = "www.ratings.example";
-const seattle = { ingress: "192.0.2.10", peering: "10.10.0.10" };
-const portland = { ingress: "198.51.100.10", peering: "10.20.0.10" };
-const streaming: DatabaseReplica = {
-  name: "portland",
-  state: "streaming",
-  syncState: "sync",
-  flushPosition: "0/1",
-  lagBytes: 0,
-};
-
-/** One site as its controller sees it, under a clock that the test moves. */
-class Place {
-  readonly clock: VirtualClock;
-  readonly cluster: SimulatedCluster;
-  readonly prober: SimulatedProber;
-  readonly names = new SimulatedNameServer();
-  readonly databases = new SimulatedDatabases();
-  readonly database = new SimulatedDatabase("agent-token");
-  readonly log: string[] = [];
-  #controller: Controller | undefined;
-  #stop = new AbortController();
-  #running: Promise<void> = Promise.resolve();
-
-  constructor() {
-    this.clock = new VirtualClock();
-    let seed = 1;
-    const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
-    this.cluster = new SimulatedCluster({ now: () => this.clock.wallTime().getTime(), random });
-    this.prober = new SimulatedProber(this.clock);
-  }
-
-  async prepare(): Promise<void> {
-    for (const name of ["holdfast-system", "ratings"]) {
-      await this.cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
-    }
-    const secret = { name: "ratings-db-system", namespace: "ratings" };
-    await this.cluster.apply({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: secret,
-      stringData: { "agent-token": "agent-token" },
-    });
-    await this.placePod("127.1.1.1");
-    for (const address of [seattle.ingress, seattle.peering, portland.ingress, portland.peering]) {
-      this.prober.behaviours.set(address, "healthy");
-    }
-  }
-
-  /** The database's pod, as a node would report it. */
-  async placePod(address: string): Promise<void> {
-    const labels = { "app.kubernetes.io/name": "ratings-db", "holdfast.dev/fleet": "ratings" };
-    const metadata = { name: "ratings-db-0", namespace: "ratings", labels };
-    const spec = { containers: [{ name: "postgres", image: "postgres" }] };
-    await this.cluster.apply({ apiVersion: "v1", kind: "Pod", metadata, spec });
-    const pod = this.cluster.store.findKind("v1", "Pod")!;
-    const key = { type: pod, namespace: "ratings", name: "ratings-db-0" };
-    this.cluster.store.patch(key, "merge", { status: { phase: "Running", podIP: address } }, { subresource: "status" });
-    this.databases.byHost.clear();
-    this.databases.byHost.set(address, this.database);
-  }
-
-  start(site: string, role: "site" | "witness" = "site", of: Fleet = fleet): void {
-    this.#stop = new AbortController();
-    this.#controller = new Controller(
-      { site: site as SiteName, role, fleet: of },
-      {
-        clock: this.clock,
-        random: { next: () => 0 },
-        cluster: this.cluster,
-        prober: this.prober,
-        databases: this.databases,
-        lookup: { lookup: (name) => Promise.resolve(name) },
-        nameServer: this.names,
-        log: { info: (message) => this.log.push(message), warn: (message) => this.log.push(`! ${message}`) },
-      },
-    );
-    this.#running = this.#controller.run(this.#stop.signal);
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  answers(): string {
-    return this.names.addressesOf(host).join(" ");
-  }
-
-  status(): SiteStatus {
-    return JSON.parse(this.#controller?.handle("/v1/status")?.body ?? "{}");
-  }
-
-  page(path: string): string {
-    return this.#controller?.handle(path)?.body ?? "";
-  }
-
-  async kept(): Promise<SiteStatus | undefined> {
-    const reference = { apiVersion: "v1", kind: "ConfigMap", namespace: "holdfast-system", name: "holdfast-status" };
-    const object = await this.cluster.get(reference);
-    return object && JSON.parse((object["data"] as Record<string, string>)["status.json"] ?? "{}");
-  }
-
-  async endpoint(): Promise<unknown> {
-    const reference = {
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      namespace: "ratings",
-      name: "ratings-db-rw-primary",
-    };
-    const slice = (await this.cluster.get(reference)) as
-      { endpoints: { addresses: string[] }[]; ports: { port: number }[] } | undefined;
-    return slice?.endpoints.map(({ addresses }) => `${addresses[0]}:${slice.ports[0]?.port}`).join();
-  }
-}
-
-const places: Place[] = [];
+const fleets: SmallFleet[] = [];
 afterEach(async () => {
-  for (const place of places.splice(0)) await place.stop();
+  for (const each of fleets.splice(0)) await each.stop();
 });
 
-async function placeAt(site: string, role: "site" | "witness" = "site", of?: Fleet): Promise<Place> {
-  const place = new Place();
-  places.push(place);
-  await place.prepare();
-  place.start(site, role, of);
-  await place.clock.advance(1000);
-  return place;
+async function fleetWith(...how: Parameters<typeof SmallFleet.with>): Promise<SmallFleet> {
+  const made = await SmallFleet.with(...how);
+  fleets.push(made);
+  return made;
+}
+
+async function placeAt(site: string): Promise<Place> {
+  // Every site is probed from the first moment on, so that the tests know when.
+  return (await fleetWith([site], { random: { next: () => 0 } })).place(site);
 }
 
 describe("steering", () => {
@@ -195,25 +67,25 @@ describe("steering", () => {
   });
 
   it("observes and answers at the witness, which has no store", async () => {
-    const place = await placeAt("boise", "witness");
+    const place = await placeAt("boise");
     expect(place.answers()).toBe(seattle.ingress);
     expect(place.status()).toMatchObject({ role: "witness", stores: [] });
   });
 
   it("keeps its verdicts over a restart, also while its own cluster cannot be reached", async () => {
-    const place = await placeAt("portland");
+    const { portland: place } = await fleetWith(["seattle", "portland"]);
     place.prober.behaviours.set(seattle.peering, "refusing");
     await place.clock.advance(3000);
     const kept = await place.kept();
     await place.stop();
-    place.start("portland");
+    place.start();
     await place.clock.advance(0);
     expect(place.answers()).toBe(portland.ingress);
     expect(place.status().verdicts["seattle"]).toEqual(kept?.verdicts["seattle"]);
 
     await place.stop();
     place.cluster.reachable = false;
-    place.start("portland");
+    place.start();
     await place.clock.advance(3000);
     expect(place.answers()).toBe(portland.ingress);
     place.cluster.reachable = true;
@@ -224,7 +96,7 @@ describe("steering", () => {
     await place.clock.advance(2000);
     await place.stop();
     place.prober.behaviours.set(seattle.ingress, "refusing");
-    place.start("seattle");
+    place.start();
     await place.clock.advance(1);
     expect(place.answers()).toBe(portland.ingress);
     place.prober.behaviours.set(seattle.ingress, "healthy");
@@ -246,94 +118,103 @@ describe("steering", () => {
 
 describe("a store", () => {
   it("begins where the file says: primary at the first site, standby at the other (R74, R82)", async () => {
-    const primary = await placeAt("seattle");
-    const standby = await placeAt("portland");
-    expect(primary.database.told.at(-1)).toEqual({
+    const { seattle: primary, portland: standby } = await fleetWith(["seattle", "portland"]);
+    expect(primary.database.told[0]).toMatchObject({
       role: "primary",
       term: 1,
+      revision: 1,
       standbys: ["portland"],
       syncStandbys: [],
+      initialize: true,
     });
-    const upstream = { host: "10.10.0.12", port: fleet.stores[0]?.peeringPort };
+    const upstream = { host: seattle.data, port: store.peeringPort };
     expect(standby.database.told.at(-1)).toMatchObject({ role: "standby", term: 1, upstream });
     expect(await primary.endpoint()).toBe("127.1.1.1:5432");
     expect(await standby.endpoint()).toBe(`${upstream.host}:${upstream.port}`);
   });
 
+  it("does not begin while a voter is missing, nor where a database knows better", async () => {
+    const all = await fleetWith([]);
+    all.boise.cluster.reachable = false;
+    all.seattle.start();
+    await all.clock.advance(2000);
+    expect(all.seattle.database.told).toEqual([]);
+    expect(all.seattle.store().reason).toContain("boise cannot be asked");
+    await all.seattle.database.desire({ role: "fenced", term: 4, syncStandbys: [], standbys: [] });
+    all.boise.cluster.reachable = true;
+    await all.clock.advance(2000);
+    expect(all.seattle.database.role).toBe("fenced");
+    expect(all.seattle.store().reason).toContain("the database of seattle remembers term 4");
+  });
+
   it("waits for the standby while it streams, and goes on within a second of its loss (R18, R102)", async () => {
-    const place = await placeAt("seattle");
-    expect(place.status().stores[0]).toMatchObject({ role: "primary", durability: "local-only", syncStandbys: [] });
-    place.database.replicas = [streaming];
-    await place.clock.advance(400);
-    expect(place.status().stores[0]).toMatchObject({
-      durability: "replicated",
-      syncStandbys: ["portland"],
-      reason: "",
-    });
-    place.database.replicas = [];
-    await place.clock.advance(500);
-    expect(place.database.told.at(-1)?.syncStandbys).toEqual(["portland"]);
-    await place.clock.advance(500);
-    expect(place.database.told.at(-1)?.syncStandbys).toEqual([]);
-    expect(place.status().stores[0]).toMatchObject({
+    const all = await fleetWith(["seattle"]);
+    expect(all.seattle.store()).toMatchObject({ role: "primary", durability: "local-only", syncStandbys: [] });
+    all.portland.start();
+    await all.clock.advance(1000);
+    expect(all.seattle.store()).toMatchObject({ durability: "replicated", syncStandbys: ["portland"], reason: "" });
+    expect(all.seattle.database.told.at(-1)?.syncStandbys).toEqual(["portland"]);
+    await all.portland.vanish();
+    await all.clock.advance(500);
+    expect(all.seattle.database.told.at(-1)?.syncStandbys).toEqual(["portland"]);
+    await all.clock.advance(500);
+    expect(all.seattle.database.told.at(-1)?.syncStandbys).toEqual([]);
+    expect(all.seattle.store()).toMatchObject({
+      role: "primary",
       durability: "local-only",
       reason: expect.stringContaining("this site only"),
+      aloneSince: expect.any(String),
     });
-    expect(place.log).toContain("! the store changed");
-    place.database.replicas = [streaming];
-    await place.clock.advance(600);
-    expect(place.status().stores[0]?.durability).toBe("replicated");
+    expect(all.seattle.log).toContain("! the lease changed: drop");
+    all.portland.return();
+    await all.clock.advance(1000);
+    expect(all.seattle.store()).toMatchObject({ durability: "replicated", syncStandbys: ["portland"] });
   });
 
   it("goes on waiting where the file says so", async () => {
-    const store = { ...fleet.stores[0]!, whenAlone: "block" } as Fleet["stores"][0];
-    const place = await placeAt("seattle", "site", { ...fleet, stores: [store] });
-    place.database.replicas = [streaming];
-    await place.clock.advance(600);
-    place.database.replicas = [];
-    await place.clock.advance(5000);
-    expect(place.database.told.at(-1)?.syncStandbys).toEqual(["portland"]);
-    expect(place.status().stores[0]?.durability).toBe("blocked");
+    const strict = { ...fleet, stores: [{ ...store, whenAlone: "block" }] } as Fleet;
+    const all = await fleetWith(["seattle"], { of: strict });
+    expect(all.seattle.store()).toMatchObject({ role: "primary", durability: "blocked" });
+    expect(all.seattle.database.told.at(-1)?.syncStandbys).toEqual(["portland"]);
+    all.portland.start();
+    await all.clock.advance(1000);
+    expect(all.seattle.store().durability).toBe("replicated");
+    await all.portland.vanish();
+    await all.clock.advance(5000);
+    expect(all.seattle.database.told.at(-1)?.syncStandbys).toEqual(["portland"]);
+    expect(all.seattle.store().syncStandbys).toEqual(["portland"]);
   });
 
-  it("serves again after its site came back, by the same register", async () => {
-    const place = await placeAt("seattle");
-    place.database.restart();
-    expect((await place.database.state()).role).toBe("fenced");
-    await place.clock.advance(1500);
-    expect((await place.database.state()).role).toBe("primary");
-  });
-
-  it("follows what the register says, at once", async () => {
-    const place = await placeAt("seattle");
-    const reference = {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      namespace: "holdfast-system",
-      name: "holdfast-store-ratings-db",
-    };
-    const register = await place.cluster.get(reference);
-    expect(register).toMatchObject({ data: { primary: "seattle", term: "1" } });
-    await place.cluster.replace({ ...register!, data: { primary: "portland", term: "2" } });
-    await place.clock.advance(0);
-    expect(place.database.told.at(-1)).toMatchObject({ role: "standby", term: 2, upstream: { host: "10.20.0.12" } });
-    expect(await place.endpoint()).toMatch(/^10\.20\.0\.12:/);
+  it("serves again after its agent or its controller was away for less than the lease", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    all.seattle.database.restart();
+    expect(all.seattle.database.role).toBe("fenced");
+    await all.clock.advance(100);
+    expect(all.seattle.database.role).toBe("primary");
+    await all.seattle.stop();
+    await all.clock.advance(500);
+    all.seattle.start();
+    await all.clock.advance(500);
+    expect(all.seattle.database.role).toBe("primary");
+    expect(all.seattle.store()).toMatchObject({ term: 1, primary: "seattle" });
   });
 
   it("touches nothing while the register makes no sense", async () => {
-    const place = await placeAt("seattle");
-    const told = place.database.told.length;
-    const reference = {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      namespace: "holdfast-system",
-      name: "holdfast-store-ratings-db",
-    };
-    const register = await place.cluster.get(reference);
-    await place.cluster.replace({ ...register!, data: { primary: "portland", term: "soon" } });
-    await place.clock.advance(5000);
-    expect(place.database.told).toHaveLength(told);
-    expect(place.log.filter((line) => line.includes("names no primary")).length).toBe(2);
+    const all = await fleetWith(["seattle", "portland"]);
+    for (const { cluster } of all.places) {
+      const reference = {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        namespace: "holdfast-system",
+        name: "holdfast-register-ratings-db",
+      };
+      const register = await cluster.get(reference);
+      await cluster.replace({ ...register!, data: { "register.json": "soon" } });
+    }
+    await all.clock.advance(5000);
+    expect(all.seattle.database.role).toBe("fenced");
+    expect(all.portland.database.told.at(-1)).toMatchObject({ role: "standby", term: 1 });
+    expect(all.portland.log.filter((line) => line.includes("holds no register"))).toHaveLength(1);
   });
 
   it("is found again where its pod has moved", async () => {
@@ -341,19 +222,217 @@ describe("a store", () => {
     await place.placePod("127.1.1.9");
     await place.clock.advance(1000);
     expect(await place.endpoint()).toBe("127.1.1.9:5432");
-    expect(place.status().stores[0]?.role).toBe("primary");
+    expect(place.store().role).toBe("primary");
   });
 
-  it("whose agent is silent holds up neither the steering nor the endpoints, and is told once", async () => {
+  it("whose agent is silent holds up neither the steering nor the endpoints, and says why", async () => {
     const place = await placeAt("seattle");
     place.database.answering = false;
     place.prober.behaviours.set(seattle.ingress, "refusing");
     await place.clock.advance(5000);
     expect(place.answers()).toBe(portland.ingress);
-    expect(place.status().stores[0]).toMatchObject({ role: "unreachable", reason: "the agent does not answer" });
-    expect(place.log.filter((line) => line.includes("keeping the database"))).toHaveLength(1);
+    expect(await place.endpoint()).toBe("");
+    expect(place.store()).toMatchObject({
+      role: "unreachable",
+      reason: "its database does not answer: the agent does not answer",
+    });
     place.database.answering = true;
     await place.clock.advance(1000);
-    expect(place.status().stores[0]?.role).toBe("primary");
+    expect(place.store().role).toBe("primary");
+  });
+});
+
+/** Who may write at this moment. */
+const writable = (all: SmallFleet) =>
+  all.places.filter(({ database }) => database.answering && database.role === "primary").map(({ name }) => name);
+
+describe("a store at two sites with a witness", () => {
+  it("is taken over within the lease and a little when its primary's site vanishes (R18, R74, R82)", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    await all.clock.advance(1000);
+    expect(all.portland.store().syncStandbys).toEqual(["portland"]);
+    await all.seattle.vanish();
+    await all.clock.advance(store.lease.ttlMs - store.lease.renewMs);
+    expect(writable(all)).toEqual([]);
+    await all.clock.advance(store.lease.renewMs + 100);
+    expect(writable(all)).toEqual(["portland"]);
+    expect(all.portland.store()).toMatchObject({
+      primary: "portland",
+      term: 2,
+      durability: "local-only",
+      change: { kind: "failover", from: "seattle", reason: "seattle has not renewed its lease for 1000 ms" },
+    });
+    expect(await all.portland.endpoint()).toBe("127.1.1.1:5432");
+  });
+
+  it("never has two that may write, and points nowhere while nobody may", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    await all.clock.advance(1000);
+    // Nobody stops seattle: it is cut off, and goes on until its lease ends.
+    all.cut("seattle", "portland");
+    all.cut("seattle", "boise");
+    const seen: string[] = [];
+    for (let ms = 0; ms < 3000; ms += 10) {
+      await all.clock.advance(10);
+      const now = `${writable(all).join(" and ") || "nobody"}, from portland to ${String(await all.portland.endpoint()) || "nowhere"}`;
+      if (seen.at(-1) !== now) seen.push(now);
+    }
+    expect(seen).toEqual(
+      [
+        `seattle, from portland to ${seattle.data}:5432`,
+        `nobody, from portland to ${seattle.data}:5432`,
+        "nobody, from portland to nowhere",
+        "portland, from portland to nowhere",
+        "portland, from portland to 127.1.1.1:5432",
+      ].filter((line) => seen.includes(line)),
+    );
+    expect(seen.at(-1)).toBe("portland, from portland to 127.1.1.1:5432");
+    expect(await all.seattle.endpoint()).toBe("");
+  });
+
+  it("stays where it is when only the link is cut: the primary goes on alone, and says so (R102)", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    await all.clock.advance(1000);
+    all.cut("seattle", "portland");
+    await all.clock.advance(20_000);
+    expect(writable(all)).toEqual(["seattle"]);
+    expect(all.seattle.store()).toMatchObject({ term: 1, durability: "local-only", syncStandbys: [] });
+    expect(all.portland.store()).toMatchObject({ term: 1, primary: "seattle", syncStandbys: [] });
+    // What portland lacks it must not take over, though seattle is lost now.
+    await all.seattle.vanish();
+    await all.clock.advance(20_000);
+    expect(writable(all)).toEqual([]);
+    all.heal();
+    all.seattle.return();
+    await all.clock.advance(2000);
+    expect(writable(all)).toEqual(["seattle"]);
+    expect(all.seattle.store()).toMatchObject({ durability: "replicated", syncStandbys: ["portland"] });
+  });
+
+  it("has no writer without a majority, and the same one again with it", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    await all.clock.advance(1000);
+    all.boise.cluster.reachable = false;
+    all.cut("seattle", "portland");
+    await all.clock.advance(store.lease.ttlMs);
+    expect(writable(all)).toEqual([]);
+    await all.clock.advance(10_000);
+    expect(writable(all)).toEqual([]);
+    for (const place of [all.seattle, all.portland]) {
+      expect(place.store().reason).toContain("no majority of the voters");
+      // It does not ask in a tight loop.
+      expect(place.log.length).toBeLessThan(30);
+    }
+    all.heal();
+    all.boise.cluster.reachable = true;
+    await all.clock.advance(2000);
+    expect(writable(all)).toHaveLength(1);
+    await all.clock.advance(2000);
+    const leader = all.place(writable(all)[0]!);
+    expect(leader.store().durability).toBe("replicated");
+  });
+
+  it("lets a site that returns follow, and counts on it again (R18, R96)", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    await all.clock.advance(1000);
+    await all.seattle.vanish();
+    await all.clock.advance(5000);
+    all.seattle.return();
+    const roles = new Set<string>();
+    for (let ms = 0; ms < 2000; ms += 10) {
+      await all.clock.advance(10);
+      roles.add(all.seattle.database.role);
+    }
+    expect(roles).not.toContain("primary");
+    expect(all.seattle.database.told.at(-1)).toMatchObject({ role: "standby", upstream: { host: portland.data } });
+    expect(all.portland.store()).toMatchObject({ term: 2, durability: "replicated", syncStandbys: ["seattle"] });
+    expect(await all.seattle.endpoint()).toBe(`${portland.data}:5432`);
+    // And it can take over in its turn.
+    await all.portland.vanish();
+    await all.clock.advance(1500);
+    expect(writable(all)).toEqual(["seattle"]);
+    expect(all.seattle.store()).toMatchObject({ term: 3, change: { kind: "failover", from: "portland" } });
+  });
+
+  it("moves without loss when somebody asks for it (R129)", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    await all.clock.advance(1000);
+    const request = { to: "portland" as never, request: "r1", reason: "maintenance" };
+    const { signal } = new AbortController();
+    const asked = all.seattle.keeper().change({ kind: "request-switchover", request }, signal);
+    let silentMs = 0;
+    for (let ms = 0; ms < 600; ms += 10) {
+      await all.clock.advance(10);
+      if (writable(all).length === 0) silentMs += 10;
+    }
+    // Networks and databases are as quick as light here: what is left is our own waiting.
+    expect(silentMs).toBeLessThanOrEqual(50);
+    expect((await asked)?.switchover).toEqual(request);
+    expect(writable(all)).toEqual(["portland"]);
+    await all.clock.advance(1000);
+    expect(all.portland.store()).toMatchObject({
+      term: 2,
+      durability: "replicated",
+      syncStandbys: ["seattle"],
+      change: { kind: "switchover", from: "seattle", reason: "maintenance", request: "r1" },
+    });
+    expect(all.seattle.database.role).toBe("standby");
+  });
+
+  it("keeps its primary when the target of a switchover does not answer in time", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    await all.clock.advance(1000);
+    all.portland.database.answering = false;
+    const request = { to: "portland" as never, request: "r1", reason: "maintenance" };
+    const asked = all.seattle.keeper().change({ kind: "request-switchover", request }, new AbortController().signal);
+    await all.clock.advance(5000);
+    await asked;
+    expect(writable(all)).toEqual(["seattle"]);
+    expect(all.seattle.store()).toMatchObject({ term: 2, primary: "seattle", durability: "local-only" });
+  });
+
+  it("is not taken over by a site whose attempt came to nothing, until there is a reason; then it is", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    await all.clock.advance(1000);
+    // Portland's election reaches its own voter only: seattle and boise never hear of it.
+    all.seattle.cluster.reachable = false;
+    await all.clock.advance(store.lease.ttlMs - 50);
+    all.boise.cluster.reachable = false;
+    await all.clock.advance(200);
+    all.seattle.cluster.reachable = true;
+    all.boise.cluster.reachable = true;
+    await all.clock.advance(3000);
+    expect(writable(all)).toHaveLength(1);
+    const leader = all.place(writable(all)[0]!);
+    const other = leader === all.seattle ? all.portland : all.seattle;
+    await leader.vanish();
+    await all.clock.advance(2000);
+    expect(writable(all)).toEqual([other.name]);
+  });
+
+  it("gives up a primary that cannot write in favour of one that can", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    await all.clock.advance(1000);
+    all.seattle.database.freeBytes = 1e6;
+    await all.clock.advance(3000);
+    expect(writable(all)).toEqual(["portland"]);
+    expect(all.portland.store().change).toMatchObject({ reason: "seattle gave up: its disk is nearly full" });
+  });
+
+  it("has one writer also with two controllers at one site", async () => {
+    const all = await fleetWith(["seattle", "portland"]);
+    await all.clock.advance(1000);
+    const stop = new AbortController();
+    const second = all.seattle.keeper().run(stop.signal);
+    for (let ms = 0; ms < 5000; ms += 50) {
+      await all.clock.advance(50);
+      expect(writable(all)).toEqual(["seattle"]);
+    }
+    expect(all.seattle.store()).toMatchObject({ term: 1, durability: "replicated" });
+    await all.portland.vanish();
+    await all.clock.advance(1500);
+    expect(all.seattle.database.told.at(-1)?.syncStandbys).toEqual([]);
+    stop.abort();
+    await second;
   });
 });

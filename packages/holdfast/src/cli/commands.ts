@@ -23,8 +23,28 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./render/index.ts"),
   },
   {
+    name: "status",
+    summary: "who is primary, who has the data, what the sites say of each other",
+    load: () => import("./status/index.ts"),
+  },
+  {
+    name: "switchover",
+    summary: "make another site primary, as planned and without loss",
+    load: () => import("./switchover/index.ts"),
+  },
+  {
+    name: "failover",
+    summary: "make a site primary although commits are lost, where no site can take over by itself",
+    load: () => import("./failover/index.ts"),
+  },
+  {
     name: "schema",
     summary: "print the JSON Schema of the fleet file, for editors",
     load: () => import("./schema/index.ts"),
+  },
+  {
+    name: "simulate",
+    summary: "thousands of disasters in minutes: is a write ever lost, and how long can nobody write?",
+    load: () => import("./simulate/index.ts"),
   },
 ];

@@ -1,8 +1,9 @@
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveDns } from "../adapters/dns-server/index.ts";
 import { serveHttp } from "../adapters/http-server/index.ts";
-import { connectInCluster, connectKubeconfig } from "../adapters/kubernetes/index.ts";
+import { connectInCluster, connectKubeconfig, peerClusters } from "../adapters/kubernetes/index.ts";
 import { agentConnector } from "../adapters/postgresql/index.ts";
 import { httpProber } from "../adapters/probes/index.ts";
 import { addressLookup, jsonLog, realClock, realRandom } from "../adapters/system/index.ts";
@@ -27,10 +28,13 @@ async function main(): Promise<void> {
   const config = readConfig(env["CONFIG_FILE"] ?? join(env["CONTAINER_ROOT"] ?? "", "/etc/holdfast/config.json"));
   const { KUBECONFIG: kubeconfig, POD_IP: address = "0.0.0.0" } = env;
   const stop = new AbortController();
+  // Every loop waits for it.
+  setMaxListeners(0, stop.signal);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
 
   const cluster =
     kubeconfig === undefined || kubeconfig === "" ? connectInCluster() : await connectKubeconfig(kubeconfig);
+  const peers = peerClusters(cluster, config.site);
   const prober = httpProber();
   const databases = agentConnector();
   const servesDns = config.fleet.traffic.provider === "holdfast-dns";
@@ -42,6 +46,7 @@ async function main(): Promise<void> {
     clock: realClock,
     random: realRandom,
     cluster,
+    peers,
     prober,
     databases,
     lookup: addressLookup,
@@ -57,6 +62,7 @@ async function main(): Promise<void> {
 
   await controller.run(stop.signal);
   await Promise.all([nameServer?.close(), api.close()]);
+  peers.close();
   prober.close();
   databases.close();
   log.info("stopped");

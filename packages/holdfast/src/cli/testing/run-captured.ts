@@ -10,6 +10,16 @@ export interface Captured {
 
 /** Runs a command line in this process, as if its output went to a file. */
 export async function runCaptured(argv: readonly string[], options: { color?: boolean } = {}): Promise<Captured> {
+  return capture(async (terminal) => {
+    terminal.exitWith(await run(argv, terminal));
+  }, options);
+}
+
+/** Runs a part of a command. */
+export async function capture(
+  act: (terminal: Terminal) => Promise<unknown>,
+  options: { color?: boolean } = {},
+): Promise<Captured> {
   let [out, err, exitCode] = ["", "", 0 as ExitCode];
   const colors = pc.createColors(options.color ?? false);
   const terminal: Terminal = {
@@ -24,6 +34,6 @@ export async function runCaptured(argv: readonly string[], options: { color?: bo
       return exitCode;
     },
   };
-  const code = await run(argv, terminal);
-  return { exitCode: code, out, err };
+  await act(terminal);
+  return { exitCode, out, err };
 }

@@ -1,0 +1,18 @@
+import { askForChange } from "../ask-for-change.ts";
+import { addChangeOptions, recordedReason } from "../change-options.ts";
+import type { ChangeOptions } from "../change-options.ts";
+import type { Register } from "../command.ts";
+import { printChange } from "../print-change.ts";
+import { findClusters } from "../site-clusters.ts";
+
+export const register: Register = (command, terminal) => {
+  addChangeOptions(command).action(async (store: string, options: ChangeOptions) => {
+    const { to, file, reason, timeout, context, format } = options;
+    const found = await findClusters(file, context);
+    const wish = { store, kind: "switchover", to, reason: recordedReason(reason), timeoutMs: timeout } as const;
+    const report = await askForChange(found, wish, (line) => {
+      if (format === "text") terminal.err(`  ${line}\n`);
+    });
+    printChange(report, format, terminal);
+  });
+};
