@@ -9,7 +9,7 @@ const rooms = {
   simulator: ["base", "core", "dns-wire", "ports"],
   controller: ["base", "core", "api-contract", "ports"],
   lab: ["base", "core", "api-contract", "ports", "adapters"],
-  cli: ["base", "core", "api-contract", "ports", "adapters", "controller", "lab"],
+  cli: ["base", "core", "api-contract", "ports", "adapters", "simulator", "controller", "lab"],
 };
 const coreRooms = {
   spec: [],

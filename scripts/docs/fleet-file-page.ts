@@ -35,10 +35,8 @@ Schema, from which editors complete. Examples: [ratings](../../examples/ratings/
 [ratings-azure-stack-hub](../../examples/ratings-azure-stack-hub/holdfast.yaml). This page is generated: \`npm run docs\`.
 
 **Ahead of the program.** A file also says what later versions will act on. Today these are checked for their form and for names that exist,
-and no more: availability and RPO under \`objectives\`; a Hub's quotas, machine sizes, network details and service principal; \`failback\` of a
-store; schedule and rehearsal of \`backups\`; \`stages\` of \`delivery\`; groups and roles under \`access\`; workspace, retention and alert mail under
-\`monitoring\`; \`unattendedUpgrades\` under \`maintenance\`. Of a store's \`lease\`, the times decide how long a silent standby is waited for; no
-lease moves the primary yet.
+and no more: availability under \`objectives\`; a Hub's quotas, machine sizes, network details and service principal; schedule and rehearsal of \`backups\`; \`stages\` of \`delivery\`; groups and roles under \`access\`; workspace, retention and alert mail under
+\`monitoring\`; \`unattendedUpgrades\` under \`maintenance\`.
 
 ## The whole
 

@@ -96,13 +96,17 @@ export class LabSession {
     }
   }
 
-  /** Every database has its standbys streaming and every pod is ready. */
+  /** Every standby of every store has everything, and every pod is ready. */
   untilWhole(timeoutMs = 30_000): Promise<LabStatus> {
     return this.until(
       (status) =>
         status.sites.every(
           (site) => site.state === "running" && site.pods.length > 0 && site.pods.every((pod) => pod.ready),
-        ) && status.stores.every((store) => store.durability === "replicated" && store.sites.length === 2),
+        ) &&
+        status.stores.every(
+          ({ durability, syncStandbys, sites }) =>
+            durability === "replicated" && syncStandbys?.length === sites.length - 1 && sites.length > 1,
+        ),
       timeoutMs,
     );
   }

@@ -93,6 +93,23 @@ export const problemCodes = {
     meaning: "The fleet has more sites than the lab has address blocks.",
     remedy: "Rehearse with fewer sites.",
   },
+  "store-unknown": {
+    meaning: "The fleet has no store of that name whose primary holdfast chooses.",
+    remedy: "Take one that the message lists; MongoDB elects its primary by itself.",
+  },
+  "site-unknown": {
+    meaning: "The fleet, or the store, has no site of that name.",
+    remedy: "Take one that the message lists.",
+  },
+  "clusters-unknown": {
+    meaning: "It is not known how the clusters of the fleet's sites are reached.",
+    remedy:
+      "Name contexts of your kubeconfig like the sites, or say `--context SITE=NAME`; a lab that runs the fleet is found by itself.",
+  },
+  "sites-unreachable": {
+    meaning: "None of the clusters that could be asked answers.",
+    remedy: "The message says why, site by site: check the network, the kubeconfig and the sites themselves.",
+  },
   "output-unwritable": {
     meaning: "Files could not be rendered into the folder that was named.",
     remedy: "Name another folder with --out, or correct its permissions.",

@@ -1,0 +1,141 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { processesBelow } from "@holdfast/pocket-cluster";
+import type { LabSession } from "./lab-session.ts";
+
+export interface FaultSetting {
+  readonly lab: LabSession;
+  readonly primary: string;
+  readonly standby: string;
+  readonly witness: string;
+}
+
+/** Something that goes wrong in the lab and is made good again, all of it when `inflict` resolves. */
+export interface Fault {
+  readonly name: string;
+  /** Why it cannot be shown on this machine. */
+  readonly unavailable?: string;
+  readonly inflict: (setting: FaultSetting) => Promise<void>;
+}
+
+/** Long enough for everybody to decide, and to see that it stays so. */
+const LASTS_MS = 5000;
+
+export const faults: readonly Fault[] = [
+  {
+    name: "primary's site killed",
+    inflict: ({ lab, primary }) => lose(lab, primary),
+  },
+  {
+    name: "primary's site frozen for 30 s",
+    inflict: async ({ lab, primary }) => {
+      await lab.order("freeze", primary);
+      await sleep(30_000);
+      await lab.order("thaw", primary);
+    },
+  },
+  {
+    name: "primary's server process killed",
+    inflict: async ({ lab, primary }) => {
+      for (const pid of await processes(lab, primary, isPostmaster)) process.kill(pid, "SIGKILL");
+      await sleep(LASTS_MS);
+    },
+  },
+  {
+    name: "link between the sites cut",
+    inflict: async ({ lab, primary, standby }) => {
+      await lab.order("cut", primary, standby);
+      await sleep(LASTS_MS);
+      await lab.order("heal", primary, standby);
+    },
+  },
+  {
+    name: "primary cut off from everyone",
+    inflict: async ({ lab, primary, standby, witness }) => {
+      await Promise.all([lab.order("cut", primary, standby), lab.order("cut", primary, witness)]);
+      await sleep(LASTS_MS);
+      await Promise.all([lab.order("heal", primary, standby), lab.order("heal", primary, witness)]);
+    },
+  },
+  {
+    name: "witness killed",
+    inflict: ({ lab, witness }) => lose(lab, witness),
+  },
+  {
+    name: "standby's site killed",
+    inflict: ({ lab, standby }) => lose(lab, standby),
+  },
+  {
+    name: "primary's links flapping",
+    inflict: async ({ lab, primary, standby, witness }) => {
+      for (let second = 0; second < 8; second += 1) {
+        const order = second % 2 === 0 ? "cut" : "heal";
+        await Promise.all([lab.order(order, primary, standby), lab.order(order, primary, witness), sleep(1000)]);
+      }
+    },
+  },
+  {
+    name: "primary's controller killed",
+    inflict: async ({ lab, primary }) => {
+      for (const pid of await processes(lab, primary, isController)) process.kill(pid, "SIGKILL");
+      await sleep(LASTS_MS);
+    },
+  },
+  {
+    name: "primary's disk full",
+    ...(hasPrlimit() ? {} : { unavailable: "needs prlimit of util-linux" }),
+    // No file of the agent or its server may grow any more: for them that is a full disk, and no other process notices.
+    inflict: async ({ lab, primary }) => {
+      const limit = async (bytes: string) => {
+        for (const pid of await processes(lab, primary, isOfDatabase)) {
+          try {
+            execFileSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}`]);
+          } catch {
+            // It ended meanwhile.
+          }
+        }
+      };
+      await limit("65536:unlimited");
+      await sleep(LASTS_MS);
+      await limit("unlimited:unlimited");
+    },
+  },
+];
+
+async function lose(lab: LabSession, site: string): Promise<void> {
+  await lab.order("kill", site);
+  await sleep(LASTS_MS);
+  await lab.order("start", site);
+}
+
+async function processes(
+  lab: LabSession,
+  site: string,
+  select: (commandLine: string) => boolean,
+): Promise<readonly number[]> {
+  const below = await processesBelow(join(lab.folder, "lab", "sites", site));
+  return below.map(({ pid }) => pid).filter((pid) => select(commandLineOf(pid)));
+}
+
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
+
+const isPostmaster = (commandLine: string): boolean => /postgres -D /.test(commandLine);
+const isController = (commandLine: string): boolean => commandLine.includes("holdfast-controller");
+const isOfDatabase = (commandLine: string): boolean => /postgres(-agent|:| -D )/.test(commandLine);
+
+function hasPrlimit(): boolean {
+  try {
+    execFileSync("prlimit", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tryFault } from "../../packages/holdfast/benches/failover.ts";
+import { faults } from "../../packages/holdfast/benches/faults.ts";
+import { LabSession } from "../../packages/holdfast/benches/lab-session.ts";
+import { UniqueRatings } from "../../packages/holdfast/benches/unique-ratings.ts";
+
+/** Far beyond what the benchmark measures: a busy machine is no failure of the product, a store that stays without a writer is. */
+const GAP_LIMIT_MS = 15_000;
+
+function fault(name: string): (typeof faults)[number] {
+  const found = faults.find((each) => each.name === name);
+  if (!found) throw new Error(`no fault "${name}"`);
+  return found;
+}
+
+describe("two sites and a witness, under 50 unique ratings a second", () => {
+  let lab: LabSession;
+
+  beforeAll(async () => {
+    lab = await LabSession.create({ port: 18_085 });
+    await lab.up();
+  });
+  afterAll(() => lab.dispose());
+
+  const expectNothingLost = async (name: string) => {
+    const outcome = await tryFault(lab, fault(name));
+    expect(outcome).toMatchObject({ lost: 0, countedTwice: 0 });
+    expect(outcome.acknowledged).toBeGreaterThan(20);
+    expect(outcome.longestGapMs).toBeLessThan(GAP_LIMIT_MS);
+    return outcome;
+  };
+
+  it("moves the primary when its site is killed, loses nothing, and is whole again by itself (R18, R31, R84)", async () => {
+    const { primary } = (await lab.untilWhole()).stores[0]!;
+    const { primaryAfter } = await expectNothingLost("primary's site killed");
+    expect(primaryAfter).not.toBe(primary);
+  });
+
+  it("fences a primary that is cut off from everyone, and writes go on elsewhere (R85)", async () => {
+    const { primary } = (await lab.untilWhole()).stores[0]!;
+    const { primaryAfter } = await expectNothingLost("primary cut off from everyone");
+    expect(primaryAfter).not.toBe(primary);
+  });
+
+  it("keeps the primary where it is when only the link between the sites is cut (R85)", async () => {
+    const { primary } = (await lab.untilWhole()).stores[0]!;
+    const { primaryAfter } = await expectNothingLost("link between the sites cut");
+    expect(primaryAfter).toBe(primary);
+  });
+
+  it("outlives its controller, and its server process", async () => {
+    await expectNothingLost("primary's controller killed");
+    await expectNothingLost("primary's server process killed");
+  });
+
+  it("switches over by command without losing anything, and says what is not possible", async () => {
+    const { primary } = (await lab.untilWhole()).stores[0]!;
+    const to = primary === "seattle" ? "portland" : "seattle";
+    const client = await UniqueRatings.start(lab.url, 50);
+    const moved = await lab.run("switchover", "ratings-db", "--to", to);
+    expect(moved).toMatchObject({ exitCode: 0 });
+    await client.untilNext();
+    const { longestGapMs } = await client.stop();
+    expect(longestGapMs).toBeLessThan(GAP_LIMIT_MS);
+    await lab.until(({ stores }) => stores[0]?.primary === to && stores[0].durability === "replicated");
+    const nowhere = await lab.run("switchover", "ratings-db", "--to", "boise");
+    expect(nowhere.exitCode).toBeGreaterThan(0);
+    const unnamed = await lab.run("failover", "ratings-db", "--to", primary ?? "");
+    expect(unnamed).toMatchObject({ exitCode: 1 });
+  });
+
+  it("takes over by an operator's word alone where the register allows nobody, and names the loss", async () => {
+    const { primary } = (await lab.untilWhole()).stores[0]!;
+    const other = primary === "seattle" ? "portland" : "seattle";
+    await lab.order("cut", "seattle", "portland");
+    await lab.until(({ stores }) => stores[0]?.durability === "local-only");
+    await lab.order("kill", primary ?? "");
+    const refused = await lab.run("failover", "ratings-db", "--to", other);
+    expect(refused).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("--accept-data-loss") });
+    const args = ["--accept-data-loss", "--beyond-rpo", "--reason", "the building is gone"];
+    expect(await lab.run("failover", "ratings-db", "--to", other, ...args)).toMatchObject({ exitCode: 0 });
+    await lab.until(({ stores }) => stores[0]?.primary === other);
+    await lab.order("heal", "seattle", "portland");
+    await lab.order("start", primary ?? "");
+    await lab.untilWhole();
+    const { stdout } = await lab.run("status");
+    expect(stdout).toContain("the building is gone");
+  });
+});
+
+it("moves among three sites with data, with an even number of voters, and loses nothing (R18)", async () => {
+  const file = join(import.meta.dirname, "testdata/three-sites.yaml");
+  const lab = await LabSession.create({ port: 18_086, file });
+  try {
+    await lab.up();
+    const outcome = await tryFault(lab, fault("primary's site killed"));
+    expect(outcome).toMatchObject({ lost: 0, countedTwice: 0 });
+    expect(outcome.longestGapMs).toBeLessThan(GAP_LIMIT_MS);
+  } finally {
+    await lab.dispose();
+  }
+});
