@@ -60,12 +60,12 @@ async function repeatTrial(
   return done;
 }
 
-export async function tryFault(lab: LabSession, fault: Fault): Promise<FaultTrial> {
+export async function tryFault(lab: LabSession, fault: Fault, perSecond = RATINGS_PER_SECOND): Promise<FaultTrial> {
   const { stores, sites } = await lab.untilWhole(60_000);
   const primary = stores[0]?.primary ?? "";
   const standby = sites.find(({ role, name }) => role === "site" && name !== primary)?.name ?? "";
   const witness = sites.find(({ role }) => role === "witness")?.name ?? "";
-  const client = await UniqueRatings.start(lab.url, RATINGS_PER_SECOND);
+  const client = await UniqueRatings.start(lab.url, perSecond);
   await sleep(1000);
   await fault.inflict({ lab, primary, standby, witness });
   const endedAt = performance.now();

@@ -13,8 +13,9 @@ export interface WriteReport {
   readonly longestGapMs: number;
 }
 
-const ATTEMPTS = 6;
-const RETRY_MS = 300;
+const ATTEMPTS = 3;
+/** What `Retry-After` says, and longer each time: a client that knocks faster keeps a machine down that wants to come up. */
+const RETRY_MS = 1000;
 
 /**
  * Rates at a steady pace, each rating once and under a key of its own; what was not confirmed is sent again with the same key, as a careful client
@@ -79,7 +80,7 @@ export class UniqueRatings {
         this.#acknowledged.push({ id, at: performance.now() });
         return;
       }
-      if (attempt < ATTEMPTS) await sleep(RETRY_MS * attempt);
+      if (attempt < ATTEMPTS) await sleep(RETRY_MS * (2 * attempt - 1));
     }
     this.#unknown.push(id);
   }

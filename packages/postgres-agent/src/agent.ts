@@ -18,6 +18,7 @@ import { reportRole, reportState, type Known } from "./report.ts";
 import type { RunAs } from "./run-as.ts";
 import { PostgresServer } from "./server.ts";
 import { ServerView } from "./server-view.ts";
+import { close, connect } from "./session.ts";
 import type { Following, ServerSettings } from "./settings.ts";
 import { ensureOwnSlot, examineOwn, examineUpstream, resolveUpstream, withUpstream } from "./upstream.ts";
 
@@ -62,6 +63,12 @@ export class Agent {
   #reasonLogged = "";
   /** Since everything was as desired. */
   #failures = 0;
+  #settledRevision = -1;
+  /** Counts the times at which commits stopped waiting for anybody. */
+  #listsEmptied = 0;
+  /** For which start of the server, and which of those times, is it certain that commits wait? */
+  #certainlyWaits = "";
+  #confirming = "";
   #startNotBefore = 0;
   #action = new AbortController();
   #wake: () => void = () => undefined;
@@ -171,6 +178,7 @@ export class Agent {
     return {
       term: this.#memory.term,
       revision: this.#memory.revision,
+      settledRevision: this.#settledRevision,
       clock: { id: this.#lease.clock, nowMs: this.#lease.nowMs },
       freeBytes,
       desiredRole: this.#desired?.role,
@@ -203,6 +211,8 @@ export class Agent {
       // Turned to something else meanwhile: what was seen is the answer to another question.
       if (desired !== this.#desired) continue;
       const step = plan(desired, observed);
+      if (step.kind === "settled" && desired !== undefined && this.#isTakenByAll(desired))
+        this.#settledRevision = desired.revision ?? 0;
       const waitMs = await this.#take(step);
       if (waitMs > 0 && !this.#isClosing()) await Promise.race([woken, sleep(waitMs, undefined, { ref: false })]);
     }
@@ -291,8 +301,7 @@ export class Agent {
         this.#data.markForRecovery();
         break;
       case "start":
-        await this.#data.writeSettings(this.#settings());
-        await this.#server.start(signal);
+        await this.#start(signal);
         break;
       case "stop":
         this.#view.disconnect();
@@ -340,8 +349,49 @@ export class Agent {
     }
   }
 
+  async #start(signal: AbortSignal): Promise<void> {
+    const settings = this.#settings();
+    await this.#data.writeSettings(settings);
+    await this.#server.start(signal);
+    // What a server begins with, all of its processes have.
+    if (settings.syncStandbys.length > 0) this.#certainlyWaits = this.#waitingNow();
+  }
+
+  #waitingNow(): string {
+    return `${this.#server.starts}.${this.#listsEmptied}`;
+  }
+
+  /**
+   * Has everything that could acknowledge a commit taken the list? From one list to another the WAL senders take it in a moment. But that
+   * commits wait at all is a flag in shared memory that the checkpointer sets when it gets to it (UpdateSharedMemoryConfig in
+   * checkpointer.c), and until then no commit waits, whatever a session shows. A checkpoint that was asked for afterwards tells: it
+   * takes the settings before it begins one.
+   */
+  #isTakenByAll({ role, syncStandbys }: DesiredState): boolean {
+    const now = this.#waitingNow();
+    if (role !== "primary" || syncStandbys.length === 0 || this.#certainlyWaits === now) return true;
+    if (this.#confirming !== now) {
+      this.#confirming = now;
+      this.#checkpoint()
+        .then(() => (this.#certainlyWaits = now))
+        .catch((error: unknown) => this.#log.debug({ error: messageOf(error) }, "the checkpoint did not come about"))
+        .finally(() => {
+          if (this.#confirming === now) this.#confirming = "";
+          this.#wake();
+        });
+    }
+    return false;
+  }
+
+  /** In a session of its own: it may take a while on a busy server, and nothing waits for it. */
+  async #checkpoint(): Promise<void> {
+    const client = await connect(ownLogin(this.#config));
+    await client.query("checkpoint").finally(() => close(client));
+  }
+
   async #configure(signal: AbortSignal): Promise<void> {
     const settings = this.#settings();
+    if (settings.syncStandbys.length === 0) this.#listsEmptied += 1;
     await this.#data.writeSettings(settings);
     this.#server.reload();
     for (let tries = 0; tries < 100; tries += 1) {
@@ -421,8 +471,9 @@ export class Agent {
     const { role, syncStandbys } = this.#desired ?? {};
     return {
       following: role === "standby" ? this.#following : { kind: "nobody" },
-      // Never on a standby: once promoted, it would wait for a partner that may be dead.
-      syncStandbys: role === "primary" ? (syncStandbys ?? []) : [],
+      // A primary that is fenced for a while keeps its list, so that it waits from the first commit on when it goes on. A standby has
+      // none: once promoted, it would wait for a partner that may be dead.
+      syncStandbys: role === "standby" ? [] : (syncStandbys ?? []),
     };
   }
 

@@ -20,7 +20,10 @@ export interface DesiredState {
   readonly writable?: WritableUntil;
   /** For a standby: where the primary listens. */
   readonly upstream?: { readonly host: string; readonly port: number };
-  /** For a primary: standbys (by application_name = site name) that a commit waits for, every one of them; empty: none. */
+  /**
+   * For a primary: standbys (by application_name = site name) that a commit waits for, every one of them; empty: none. For a fenced
+   * one: those that it is going to wait for if it goes on.
+   */
   readonly syncStandbys: readonly string[];
   /** For a primary: standbys that may connect; each has a physical slot `holdfast_<name>`. */
   readonly standbys: readonly string[];
@@ -44,7 +47,10 @@ export interface WritableUntil {
 export interface AgentState {
   readonly role: "primary" | "standby" | "fenced" | "starting" | "cloning" | "stopped";
   readonly term: number;
+  /** Of the latest order. */
   readonly revision: number;
+  /** Of the order that was last carried out in full: what it asks is in effect in every process of the server, and nothing older is under way. */
+  readonly settledRevision: number;
   /** Monotonic milliseconds of this process, as it answered; `id` differs after each start of the agent. */
   readonly clock: { readonly id: string; readonly nowMs: number };
   /** Bytes left on the data volume; absent where the system does not say. */

@@ -16,6 +16,7 @@ const primary: Snapshot = {
 const recovering: Snapshot = { ...primary, inRecovery: true };
 const known = (more: Partial<Known>): Known => ({
   term: 4,
+  settledRevision: 1,
   revision: 2,
   clock: { id: "c", nowMs: 1000 },
   freeBytes: undefined,
@@ -57,7 +58,7 @@ describe("reportState", () => {
   });
 
   it("says the agent's own clock and room, whatever the server does", () => {
-    const always = { term: 4, revision: 2, clock: { id: "c", nowMs: 1000 }, freeBytes: 7 };
+    const always = { term: 4, revision: 2, settledRevision: 1, clock: { id: "c", nowMs: 1000 }, freeBytes: 7 };
     for (const more of [{ snapshot: primary }, { lives: false }, { cloning: { receivedBytes: 5 } }])
       expect(reportState(known({ ...more, freeBytes: 7 }))).toMatchObject(always);
   });
@@ -75,6 +76,7 @@ describe("reportState", () => {
       role: "primary",
       term: 4,
       revision: 2,
+      settledRevision: 1,
       clock: { id: "c", nowMs: 1000 },
       reason: "the server does not answer",
       syncStandbys: [],

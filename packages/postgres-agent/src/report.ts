@@ -8,6 +8,7 @@ import { parseSyncStandbys } from "./settings.ts";
 export interface Known {
   readonly term: number;
   readonly revision: number;
+  readonly settledRevision: number;
   readonly clock: AgentState["clock"];
   readonly freeBytes: number | undefined;
   readonly desiredRole: DesiredState["role"] | undefined;
@@ -25,8 +26,8 @@ export interface Known {
 }
 
 export function reportState(known: Known): AgentState {
-  const { term, revision, clock, freeBytes, reason, cloning, snapshot, last } = known;
-  const ofTheAgent = { term, revision, clock, ...(freeBytes === undefined ? {} : { freeBytes }) };
+  const { term, revision, settledRevision, clock, freeBytes, reason, cloning, snapshot, last } = known;
+  const ofTheAgent = { term, revision, settledRevision, clock, ...(freeBytes === undefined ? {} : { freeBytes }) };
   const nothingKnown = { ...ofTheAgent, syncStandbys: [], replicas: [] };
   if (cloning !== undefined) return { ...nothingKnown, role: "cloning", reason, clone: cloning };
   if (snapshot === undefined) {

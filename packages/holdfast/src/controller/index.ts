@@ -3,4 +3,3 @@ export type { ControllerConfig } from "./config.ts";
 export { Controller } from "./controller.ts";
 export { readKeptStatus } from "./status-reporter.ts";
 export { StoreKeeper } from "./store/store-keeper.ts";
-export type { StoreKeeperPorts } from "./store/store-keeper.ts";

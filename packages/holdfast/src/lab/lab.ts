@@ -54,6 +54,7 @@ interface OpenSite {
 }
 
 const READY_TIMEOUT_MS = 60_000;
+const MEMORY_FRESH_MS = 2000;
 
 /**
  * The outside world of a fleet on one machine: starts each site as a process group, owns every connection between sites, is
@@ -72,6 +73,7 @@ export class Lab {
   #user: BuiltInUser | undefined;
   #guardian: { dismiss(): void } | undefined;
   #readyAfterMs: number | undefined;
+  #memory: { readonly at: number; readonly bytes: Promise<number> } = { at: -Infinity, bytes: Promise.resolve(0) };
 
   static async create(options: LabOptions): Promise<Lab> {
     const images = imageCatalogue(options.fleet.lab, options.folder.cache);
@@ -252,7 +254,11 @@ export class Lab {
   /** The status with what takes a moment to find out: whom DNS answers now, and every process's memory. */
   async measure(): Promise<LabStatus> {
     await this.#gateway?.resolve();
-    return { ...this.status(), memoryBytes: await proportionalSetSize(this.#options.folder.lab, [process.pid]) };
+    // Adding up every page of every process takes a moment of a core: those who ask often get the same figure again.
+    const now = performance.now();
+    if (now - this.#memory.at > MEMORY_FRESH_MS)
+      this.#memory = { at: now, bytes: proportionalSetSize(this.#options.folder.lab, [process.pid]) };
+    return { ...this.status(), memoryBytes: await this.#memory.bytes };
   }
 
   #siteAt(address: string): string {

@@ -48,6 +48,7 @@ export class SimulatedDatabase implements DatabaseControl {
       role,
       term,
       revision,
+      settledRevision: revision,
       clock: { id: this.#clockId, nowMs: this.#clock.now() },
       freeBytes,
       position,

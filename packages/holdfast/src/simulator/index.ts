@@ -7,7 +7,7 @@ export { agentRules } from "./database/agent-rules.ts";
 export type { AgentRules } from "./database/agent-rules.ts";
 export type { Fault, FaultKind, TimedFault } from "./faults/fault.ts";
 export { simulateRun } from "./simulate-run.ts";
-export type { RunOptions, RunOutcome } from "./simulate-run.ts";
+export type { RunOutcome } from "./simulate-run.ts";
 export { percentile, simulateRuns } from "./simulate-runs.ts";
 export type { SimulationResult } from "./simulate-runs.ts";
 export type { SitePorts, SiteProgram, StartSite } from "./site-under-test.ts";

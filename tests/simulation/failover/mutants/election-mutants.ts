@@ -1,4 +1,4 @@
-import { failoverRules, momentOf } from "../../../../packages/holdfast/src/core/failover/index.ts";
+import { considerRequest, failoverRules, momentOf } from "../../../../packages/holdfast/src/core/failover/index.ts";
 import type { FailoverRules, Lease } from "../../../../packages/holdfast/src/core/failover/index.ts";
 import type { SiteName } from "../../../../packages/holdfast/src/core/spec/index.ts";
 import type { Mutant } from "./mutation.ts";
@@ -51,6 +51,13 @@ const switchOverToAnybody: Partial<FailoverRules> = {
   orderFor: (lease, ...rest) => orderFor(toAnybody(lease), ...rest),
 };
 
+/** As production considers a request for a site that is in sync. */
+const considerAnybody: typeof considerRequest = (request, sight, ...rest) => {
+  const { lease } = sight;
+  const syncStandbys = lease ? [...new Set([...lease.syncStandbys, request.to as SiteName])] : [];
+  return considerRequest(request, { ...sight, lease: lease && { ...lease, syncStandbys } }, ...rest);
+};
+
 const preferredWins = concluding(({ preferred, reports: all }, right) =>
   preferred !== undefined && all[preferred] !== undefined ? preferred : right,
 );
@@ -96,15 +103,15 @@ export const electionMutants = {
     name: "a candidate wins that has not reported",
     mutation: {
       rules: () =>
-        concluding(({ candidates, reports: all }, right) =>
-          (candidates.find((site) => all[site] === undefined) ?? right),
+        concluding(
+          ({ candidates, reports: all }, right) => candidates.find((site) => all[site] === undefined) ?? right,
         ),
     },
   },
   switchoverToAnybody: {
     rule: switchovers,
     name: "to any site, and the furthest wins",
-    mutation: { rules: () => switchOverToAnybody },
+    mutation: { consider: considerAnybody, rules: () => switchOverToAnybody },
   },
   targetWins: {
     rule: switchovers,
@@ -115,6 +122,7 @@ export const electionMutants = {
     rule: switchovers,
     name: "to any site, and it wins with less",
     mutation: {
+      consider: considerAnybody,
       rules: () => ({
         ...switchOverToAnybody,
         applyTransition: (lease, transition, policy) =>

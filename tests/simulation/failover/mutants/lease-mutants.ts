@@ -1,6 +1,6 @@
 import type { DatabaseState, DesiredDatabase } from "../../../../packages/holdfast/src/ports/index.ts";
 import type { Mutant, Mutation } from "./mutation.ts";
-import { orders } from "./mutation.ts";
+import { orders, without } from "./mutation.ts";
 
 const rule = "the lease ends at the database by itself";
 
@@ -45,13 +45,13 @@ export const leaseMutants = {
   noDeadline: {
     rule,
     name: "orders have no deadline",
-    mutation: orders(({ writable: _, ...order }) => order),
+    mutation: orders((order) => without(order, "writable")),
   },
   lateDeadline: {
     rule,
     name: "the deadline is a lease time too late",
     mutation: {
-      database: (database, _, { lease: { ttlMs } }) => ({
+      database: (database, _ports, { lease: { ttlMs } }) => ({
         state: (signal) => database.state(signal),
         desire: ({ writable, ...order }, signal) =>
           database.desire(

@@ -1,6 +1,6 @@
 import { startKeeper } from "../../../../packages/holdfast/src/cli/simulate/keeper-program.ts";
 import { failoverRules } from "../../../../packages/holdfast/src/core/failover/index.ts";
-import type { FailoverRules } from "../../../../packages/holdfast/src/core/failover/index.ts";
+import type { considerRequest, FailoverRules } from "../../../../packages/holdfast/src/core/failover/index.ts";
 import type { Fleet, PostgresqlStore, SiteName } from "../../../../packages/holdfast/src/core/spec/index.ts";
 import type { Cluster, DatabaseControl, DesiredDatabase } from "../../../../packages/holdfast/src/ports/index.ts";
 import type { AgentRules, SitePorts, StartSite } from "../../../../packages/holdfast/src/simulator/index.ts";
@@ -11,6 +11,7 @@ export interface Mutation {
   readonly rules?: () => Partial<FailoverRules>;
   readonly database?: (database: DatabaseControl, ports: SitePorts, store: PostgresqlStore) => DatabaseControl;
   readonly cluster?: (cluster: Cluster, voter: SiteName, self: SiteName, ports: SitePorts) => Cluster;
+  readonly consider?: typeof considerRequest;
   readonly agent?: Partial<AgentRules>;
 }
 
@@ -23,7 +24,7 @@ export interface Mutant {
 
 export function startMutant(fleet: Fleet, store: PostgresqlStore, mutation: Mutation = {}): StartSite {
   return (site, ports) => {
-    const { rules, database, cluster: wrap } = mutation;
+    const { rules, consider, database, cluster: wrap } = mutation;
     const { peers } = ports;
     const wrapped: SitePorts = {
       ...ports,
@@ -34,7 +35,8 @@ export function startMutant(fleet: Fleet, store: PostgresqlStore, mutation: Muta
         },
       }),
     };
-    return startKeeper(fleet, store, site, wrapped, { ...failoverRules, ...rules?.() });
+    const options = { rules: { ...failoverRules, ...rules?.() }, ...(consider && { consider }) };
+    return startKeeper(fleet, store, site, wrapped, options);
   };
 }
 
@@ -60,4 +62,8 @@ export function instead(cluster: Cluster, changes: Partial<Cluster>): Cluster {
     follow: (query, onChange, signal, onTrouble) => cluster.follow(query, onChange, signal, onTrouble),
     ...changes,
   };
+}
+
+export function without<T extends object, Key extends keyof T>(object: T, key: Key): Omit<T, Key> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key)) as Omit<T, Key>;
 }

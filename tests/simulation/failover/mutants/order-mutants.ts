@@ -1,5 +1,6 @@
 import { agentRules } from "../../../../packages/holdfast/src/simulator/index.ts";
 import type { AgentRules } from "../../../../packages/holdfast/src/simulator/index.ts";
+import { without } from "./mutation.ts";
 import type { Mutant } from "./mutation.ts";
 
 const rule = "an agent refuses orders of the past";
@@ -27,7 +28,7 @@ export const orderMutants = {
   lateOrder: {
     rule,
     name: "it takes one whose lease ran out",
-    mutation: blindTo(({ writable: _, ...order }, known, clock) => [order, known, clock]),
+    mutation: blindTo((order, known, clock) => [without(order, "writable"), known, clock]),
   },
   promotedWhereItFollowed: {
     rule,

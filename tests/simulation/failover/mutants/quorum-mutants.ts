@@ -1,6 +1,6 @@
 import type { Cluster, Manifest } from "../../../../packages/holdfast/src/ports/index.ts";
 import { ClusterError } from "../../../../packages/holdfast/src/ports/index.ts";
-import { instead } from "./mutation.ts";
+import { instead, without } from "./mutation.ts";
 import type { Mutant } from "./mutation.ts";
 
 const forgets = "a voter that forgot has no voice";
@@ -12,7 +12,10 @@ function sameUid(cluster: Cluster, voter: string): Cluster {
   return instead(cluster, {
     get: async (...args) => lie(await cluster.get(...args)),
     create: async (...args) => lie(await cluster.create(...args)),
-    replace: async (...args) => lie(await cluster.replace(...args)),
+    replace: async (manifest, signal) => {
+      const metadata = without(manifest.metadata, "uid") as Manifest["metadata"];
+      return lie(await cluster.replace({ ...manifest, metadata }, signal));
+    },
   });
 }
 

@@ -15,24 +15,28 @@ const joins = "a standby is admitted when it has all from before it was waited f
 const drops = "the register drops a standby, then the database";
 const alone = "who goes on alone is followed by nobody";
 
-function waitingFor(choose: (lease: Lease, names: readonly SiteName[]) => readonly SiteName[]): Partial<FailoverRules> {
+/** The database waits only for some of those that it should. */
+function waitingFor(isWaitedFor: (site: SiteName, lease: Lease) => boolean): Partial<FailoverRules> {
   return {
     orderFor: (lease, self, holds) => {
       const order = orderFor(lease, self, holds);
-      return { ...order, syncStandbys: choose(lease, order.syncStandbys) };
+      return { ...order, syncStandbys: order.syncStandbys.filter((site) => isWaitedFor(site, lease)) };
     },
   };
 }
 
 /** Sees marks as they should not be taken. */
-function marking(position: (site: string, lease: Lease, database: DatabaseSight) => string | undefined): FailoverRules["lookAtPrimary"] {
+function marking(
+  position: (site: string, lease: Lease, database: DatabaseSight) => string | undefined,
+): FailoverRules["lookAtPrimary"] {
   return (memory, lease, database, settings, now) => {
     const next = lookAtPrimary(memory, lease, database, settings, now);
     if (database?.role !== "primary") return next;
     const marks = Object.entries(lease.joining).map(([site, revision]) => {
-      const mark = position(site, lease, database);
+      const before = memory.joining[site];
+      const mark = (before?.revision === revision ? before.position : undefined) ?? position(site, lease, database);
       const known = next.joining[site] ?? { revision, since: database.clock };
-      return [site, { ...known, ...(mark !== undefined && { position: known.position ?? mark }) }] as const;
+      return [site, { ...known, ...(mark !== undefined && { position: mark }) }] as const;
     });
     return { ...next, joining: Object.fromEntries(marks) };
   };
@@ -59,7 +63,8 @@ function rememberMarks(): Partial<FailoverRules> {
   return {
     lookAtPrimary: (...args): PrimaryMemory => {
       const next = mark(...args);
-      for (const [site, { position }] of Object.entries(next.joining)) if (position !== undefined) marks.set(site, position);
+      for (const [site, { position }] of Object.entries(next.joining))
+        if (position !== undefined) marks.set(site, position);
       return next;
     },
   };
@@ -71,10 +76,10 @@ function stopWaitingFirst(): Partial<FailoverRules> {
   return {
     nextAsPrimary: (...args) => {
       const next = nextAsPrimary(...args);
-      leaving = next.kind === "drop" ? next.standby : undefined;
+      leaving = next?.kind === "drop" ? next.standby : undefined;
       return next;
     },
-    ...waitingFor((_, names) => names.filter((name) => name !== leaving)),
+    ...waitingFor((site) => site !== leaving),
   };
 }
 
@@ -91,19 +96,21 @@ const keepInRegister: Partial<FailoverRules> = {
     const kept: Keeping = { ...next, syncStandbys: lease.syncStandbys, unheard: [...unheard, transition.standby] };
     return kept;
   },
-  ...waitingFor((lease, names) => names.filter((name) => !((lease as Keeping).unheard ?? []).includes(name))),
+  ...waitingFor((site, lease) => !((lease as Keeping).unheard ?? []).includes(site)),
 };
 
 export const syncSetMutants = {
   waitsForNobody: {
     rule: waits,
     name: "only for those that are joining",
-    mutation: { rules: () => waitingFor(({ joining }) => Object.keys(joining) as SiteName[]) },
+    mutation: { rules: () => waitingFor((site, { joining }) => site in joining) },
   },
   waitsForOne: {
     rule: waits,
     name: "for one of them only",
-    mutation: { rules: () => waitingFor((_, names) => names.slice(0, 1)) },
+    mutation: {
+      rules: () => waitingFor((site, { syncStandbys, joining }) => site in joining || site === syncStandbys[0]),
+    },
   },
   joinsAtOnce: {
     rule: joins,

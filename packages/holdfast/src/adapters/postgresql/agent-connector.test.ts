@@ -10,6 +10,7 @@ const state = {
   role: "primary",
   term: 3,
   revision: 2,
+  settledRevision: 2,
   clock: { id: "c", nowMs: 1234.5 },
   reason: "",
   syncStandbys: ["portland"],

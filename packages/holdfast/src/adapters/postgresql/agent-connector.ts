@@ -124,6 +124,7 @@ function parseState(text: string): DatabaseState | undefined {
       ROLES.has(state.role ?? "") &&
       Number.isSafeInteger(state.term) &&
       Number.isSafeInteger(state.revision) &&
+      Number.isSafeInteger(state.settledRevision) &&
       typeof state.clock?.id === "string" &&
       typeof state.clock.nowMs === "number" &&
       Array.isArray(state.syncStandbys) &&

@@ -10,14 +10,14 @@ export function startKeeper(
   store: PostgresqlStore,
   site: SiteName,
   ports: SitePorts,
-  rules?: FailoverRules,
+  { rules, consider = considerRequest }: { rules?: FailoverRules; consider?: typeof considerRequest } = {},
 ): SiteProgram {
   const keeper = new StoreKeeper(fleet, store, site, ports, undefined, rules);
   const settings = failoverSettings(store, site);
   return {
     run: (signal) => keeper.run(signal),
     operate: (request: OperatorRequest) => {
-      const step = considerRequest(request, keeper.sight, settings, fleet.objectives, ports.clock.wallTime());
+      const step = consider(request, keeper.sight, settings, fleet.objectives, ports.clock.wallTime());
       ports.log.info(`asked for a ${request.kind}`, { answer: "message" in step ? step.message : step.kind });
       if (step.kind === "try") void keeper.change(step.transition, new AbortController().signal);
     },

@@ -1,3 +1,4 @@
+import type { Lease } from "../../core/failover/index.ts";
 import { SYSTEM_NAMESPACE } from "../../core/render/kubernetes/index.ts";
 import type { SiteName } from "../../core/spec/index.ts";
 import type { PeerClusters } from "../../ports/index.ts";
@@ -5,11 +6,11 @@ import type { Trouble } from "../trouble.ts";
 import { REGISTER_LABEL, stateOf } from "./register-object.ts";
 
 /** Follows what this site's own voter has accepted, so that watching a lease costs no request. It need not be decided. */
-export async function followOwnVoter<T>(
+export async function followOwnVoter(
   peers: PeerClusters,
   self: SiteName,
   store: string,
-  onValue: (value: T) => void,
+  onLease: (lease: Lease) => void,
   signal: AbortSignal,
   trouble: Trouble,
 ): Promise<void> {
@@ -21,8 +22,8 @@ export async function followOwnVoter<T>(
       trouble.over();
       for (const object of objects) {
         try {
-          const { accepted } = stateOf<T>(object);
-          if (accepted) onValue(accepted.register.value);
+          const { accepted } = stateOf<Lease>(object);
+          if (accepted) onLease(accepted.register.value);
         } catch (error) {
           trouble.tell(error);
         }

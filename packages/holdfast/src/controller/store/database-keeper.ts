@@ -167,8 +167,7 @@ export class DatabaseKeeper {
       return { role, term, revision, standbys, syncStandbys, ...(initialize !== undefined && { initialize }) };
     const host = this.#fleet.sites.find((site) => site.name === follows)?.addresses.peering.dataHost;
     // Nobody to follow: then nobody may write here either.
-    if (role === "fenced" || host === undefined)
-      return { role: "fenced", term, revision, standbys: [], syncStandbys: [] };
+    if (role === "fenced" || host === undefined) return { role: "fenced", term, revision, standbys: [], syncStandbys };
     return { role, term, revision, upstream: { host, port: this.#store.peeringPort }, standbys: [], syncStandbys: [] };
   }
 }

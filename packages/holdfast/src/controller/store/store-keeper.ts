@@ -115,7 +115,11 @@ export class StoreKeeper {
    */
   get isCutOff(): boolean {
     const { clock } = this.#ports;
-    return this.#trouble !== "" && elapsedMs(this.#heardAt, clock.now()) >= this.#settings.ttlMs;
+    return (
+      this.#view.lease !== undefined &&
+      this.#trouble !== "" &&
+      elapsedMs(this.#heardAt, clock.now()) >= this.#settings.ttlMs
+    );
   }
 
   /** Something that the next turn depends on has changed. */
@@ -207,7 +211,7 @@ export class StoreKeeper {
     const sight = await this.#database.look(signal);
     if (!sight) return;
     if (sight.term > 0) {
-      this.#trouble = `the register is empty, and the database of ${self} remembers term ${sight.term}: restore the register from a voter's backup, or force a failover`;
+      this.#trouble = `the register is empty, and the database of ${self} remembers term ${sight.term}: restore holdfast-register-${this.store.name} from a backup of a voter's cluster`;
       return;
     }
     const { clock } = this.#ports;
@@ -241,14 +245,14 @@ export class StoreKeeper {
       now,
     );
     const sinceMs = this.#heldSince === undefined ? Infinity : elapsedMs(this.#heldSince, now);
-    const due = next.kind !== "renew" || sinceMs >= renewMs;
+    const due = next !== undefined && (next.kind !== "renew" || sinceMs >= renewMs);
     const outcome = due ? await this.#change(next, signal) : undefined;
     const current = outcome && outcome.kind !== "unknown" ? outcome.value : lease;
     await this.#order(current, signal);
     if (!isServing(current, self)) return 0;
     // Voters that refuse at once are not asked in a tight loop.
     if (outcome && outcome.kind !== "changed") return HURRY_MS;
-    return outcome && next.kind !== "renew" ? 0 : this.#restAsPrimary(current);
+    return outcome && next?.kind !== "renew" ? 0 : this.#restAsPrimary(current);
   }
 
   #restAsPrimary(lease: Lease): number {

@@ -1,5 +1,5 @@
 export { durabilityOf, firstLease, isLater, momentOf } from "./lease.ts";
-export type { Durability, Election, Lease, LeasePolicy, PrimaryChange } from "./lease.ts";
+export type { Lease, LeasePolicy } from "./lease.ts";
 export { orderFor } from "./order.ts";
 export type { Order } from "./order.ts";
 export { lookAtPrimary, nextAsPrimary, startAsPrimary } from "./primary.ts";

@@ -9,7 +9,7 @@ export interface Order {
   readonly revision: number;
   /** A standby: whom it follows. */
   readonly follows?: SiteName;
-  /** A primary: a commit waits for each of them. */
+  /** A primary: a commit waits for each of them, also from its first on when it was fenced for a while. */
   readonly syncStandbys: readonly SiteName[];
   /** A primary with an empty disk: may it begin a new, empty database? */
   readonly initialize?: boolean;
@@ -21,8 +21,9 @@ export function orderFor(lease: Lease, self: SiteName, holds: boolean): Order {
   const fenced: Order = { role: "fenced", term, revision, syncStandbys: [] };
   if (phase === "electing") return fenced;
   if (primary !== self) return { role: "standby", term, revision, follows: primary, syncStandbys: [] };
-  if (!holds || isSteppingDown(lease)) return fenced;
-  return { role: "primary", term, revision, syncStandbys: waitedForBy(lease), initialize: !established };
+  const syncStandbys = waitedForBy(lease);
+  if (!holds || isSteppingDown(lease)) return { ...fenced, syncStandbys };
+  return { role: "primary", term, revision, syncStandbys, initialize: !established };
 }
 
 /** The primary stops for a switchover once the target has everything; until then it goes on. */

@@ -41,15 +41,17 @@ class PrimarySite {
     const sight = this.#sight();
     this.#memory = lookAtPrimary(this.#memory, this.lease, sight, this.#settings, now);
     const next = nextAsPrimary(this.#memory, this.lease, sight, this.#settings, at, now);
-    const lease = applyTransition(this.lease, next, this.#settings);
-    if (next.kind !== "renew") this.transcript.push(`${this.nowMs} ms, ${next.kind}: ${inWords(lease)}`);
+    const lease = next && applyTransition(this.lease, next, this.#settings);
+    if (next?.kind !== "renew")
+      this.transcript.push(`${this.nowMs} ms, ${next?.kind ?? "hands off"}: ${inWords(lease)}`);
     this.lease = lease ?? this.lease;
   }
 
   #sight(): DatabaseSight | undefined {
     const { role, term, revision, syncStandbys } = orderFor(this.lease, seattle, true);
     const clock = { id: "1", nowMs: this.nowMs };
-    return this.shows && { role, term, revision, syncStandbys, clock, replicas: [], ...this.shows };
+    const settledRevision = revision;
+    return this.shows && { role, term, revision, settledRevision, syncStandbys, clock, replicas: [], ...this.shows };
   }
 }
 
@@ -96,7 +98,7 @@ describe("a standby", () => {
 
   it.each<[string, Partial<DatabaseSight>]>([
     ["the database does not wait for it yet", { syncStandbys: [] }],
-    ["the database has an older order", { revision: 7 }],
+    ["the database has not carried the order out yet", { settledRevision: 7 }],
     ["the database is of another term", { term: 4 }],
     ["the end of the log is not known", { position: undefined as never }],
     ["it has flushed nothing", { replicas: [{ name: "portland", state: "streaming", lagBytes: 0 }] }],

@@ -16,6 +16,8 @@ export interface DatabaseSight {
   readonly role: "primary" | "standby" | "fenced" | "starting" | "cloning" | "stopped";
   readonly term: number;
   readonly revision: number;
+  /** Of the order that is carried out in full. */
+  readonly settledRevision: number;
   readonly position?: string;
   /** In effect now. */
   readonly syncStandbys: readonly string[];
@@ -89,11 +91,11 @@ export function lookAtPrimary(
 }
 
 function lookAtJoining(memory: PrimaryMemory, lease: Lease, database: DatabaseSight): PrimaryMemory["joining"] {
-  const { term, revision, position, syncStandbys, clock } = database;
+  const { term, settledRevision, position, syncStandbys, clock } = database;
   return Object.fromEntries(
     Object.entries(lease.joining).flatMap(([site, joined]) => {
       // An answer from before the order says nothing about it.
-      const waits = term === lease.term && revision >= joined && syncStandbys.includes(site);
+      const waits = term === lease.term && settledRevision >= joined && syncStandbys.includes(site);
       if (!waits) return [];
       const known = memory.joining[site];
       // Another clock is another life of the agent, in which its server may have come up anew.
@@ -106,7 +108,10 @@ function lookAtJoining(memory: PrimaryMemory, lease: Lease, database: DatabaseSi
   );
 }
 
-/** What the primary's site does next to the register; there is always something, for a renewal is what shows that it lives. */
+/**
+ * What the primary's site does next to the register: at least a renewal, for that is what shows that it lives. Nothing, when its
+ * server has long been unable to run and nobody else has everything: then an operator must be able to take the lease away.
+ */
 export function nextAsPrimary(
   memory: PrimaryMemory,
   lease: Lease,
@@ -114,7 +119,7 @@ export function nextAsPrimary(
   settings: FailoverSettings,
   at: string,
   now: Instant,
-): Transition {
+): Transition | undefined {
   const { self } = settings;
   const by = { by: self, term: lease.term };
   const renew: Transition = { kind: "renew", ...by };
@@ -128,11 +133,25 @@ export function nextAsPrimary(
     const reason = database?.role === "primary" ? "its disk is nearly full" : "its database cannot write";
     return { kind: "abdicate", ...by, reason: `${self} gave up: ${reason}` };
   }
+  if (isBeyondHope(memory, lease, database, settings, now)) return undefined;
   if (database?.role !== "primary") return renew;
   if (!lease.established) return { kind: "establish", ...by };
   return (
     changeOfStandbys(memory, lease, database, settings, at, now) ?? failBack(memory, lease, settings, now) ?? renew
   );
+}
+
+function isBeyondHope(
+  { unableSince }: PrimaryMemory,
+  { established, syncStandbys }: Lease,
+  database: DatabaseSight | undefined,
+  { handsOffMs }: FailoverSettings,
+  now: Instant,
+): boolean {
+  // One that runs, fenced, only waits for the lease.
+  const runs = database?.role === "primary" || database?.role === "fenced" || database?.role === "standby";
+  const isLong = unableSince !== undefined && elapsedMs(unableSince, now) >= handsOffMs;
+  return established && syncStandbys.length === 0 && !runs && isLong;
 }
 
 function stepDown(
@@ -172,6 +191,9 @@ function changeOfStandbys(
     if (position === undefined || flushed === undefined || comparePositions(flushed, position) < 0) continue;
     return { kind: "admit", ...by, standby, since: revision };
   }
+  // Where no commit may be on one site only, somebody is waited for before anybody is there.
+  const [someone] = sites.filter((site) => site !== self);
+  if (neverAlone && waitedFor.length === 0 && someone !== undefined) return { kind: "join", ...by, standby: someone };
   for (const standby of sites) {
     if (standby === self || waitedFor.includes(standby) || !isNear(replicaOf(standby))) continue;
     if (!isSilent(watch, standby, 1, now)) return { kind: "join", ...by, standby };

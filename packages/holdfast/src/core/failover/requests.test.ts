@@ -111,7 +111,7 @@ describe("a request for a failover", () => {
     {
       when: "an election among others is under way",
       lease: electing({ candidates: [seattle, tacoma] }),
-      sight: { stillMs: 2_999 },
+      sight: { stillMs: 999 },
       is: "refused: an election among seattle, tacoma, who have everything, is under way: wait",
     },
     {

@@ -115,7 +115,9 @@ function considerFailover(
   if (self !== to) return refused(`only ${to} itself can take over with a loss: ask its cluster, not that of ${self}`);
   if (candidatesOf(lease).includes(to))
     return refused(`${to} has everything, and takes over by itself and without loss when ${primary} is gone: wait`);
-  if (stillMs < patienceMs(lease, settings)) {
+  // Of an election that begins again and again, because its candidates have no data left, no more than that can be asked.
+  const patience = phase === "serving" ? patienceMs(lease, settings) : settings.ttlMs;
+  if (stillMs < patience) {
     return refused(
       phase === "serving"
         ? `${primary} still renews its lease: use \`holdfast switchover\``

@@ -17,6 +17,8 @@ export interface FailoverSettings extends LeasePolicy {
   readonly graceMs: number;
   /** How long a database may be unable to write until its site gives the lease up. */
   readonly abdicateMs: number;
+  /** How long a server may be unable to run, with nobody in sync, until its site no longer renews the lease. */
+  readonly handsOffMs: number;
   /** How long an election waits for candidates that might have more. */
   readonly reportMs: number;
   /** How long a switchover may take until the primary goes on instead. */
@@ -42,6 +44,7 @@ export function failoverSettings(store: PostgresqlStore, self: SiteName): Failov
     graceMs: Math.min(2 * renewMs + fenceMarginMs, ttlMs, 1000),
     // A server that was killed is back before that; one that cannot start is not.
     abdicateMs: Math.max(2 * ttlMs, 2000),
+    handsOffMs: Math.max(10 * ttlMs, 30_000),
     reportMs: 2 * ttlMs,
     switchoverMs: Math.max(4 * ttlMs, 10_000),
   };

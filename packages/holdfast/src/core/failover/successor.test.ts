@@ -9,6 +9,7 @@ const third = { ...settings, self: tacoma, sites: [seattle, portland, tacoma] };
 const fenced: DatabaseSight = {
   role: "fenced",
   term: 6,
+  settledRevision: 1,
   revision: 8,
   position: "0/9",
   syncStandbys: [],

@@ -46,6 +46,8 @@ export function nextAsSuccessor(
     if (!reported || conclude) return { kind: "report", by: self, term: lease.term, position, conclude, at };
   }
   if (elapsedMs(watch.stillSince, now) < patienceMs(lease, settings)) return undefined;
+  // A site that could not win has no business in taking the lease from anybody.
+  if (database?.role !== "standby" && database?.role !== "fenced") return undefined;
   const reason =
     lease.phase === "serving"
       ? `${lease.primary} has not renewed its lease for ${settings.ttlMs} ms`

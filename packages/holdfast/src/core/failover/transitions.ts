@@ -111,9 +111,8 @@ function revised(lease: Lease, change: Partial<Lease>): Lease {
   return { ...lease, ...change, revision: lease.revision + 1, renewal: 0 };
 }
 
-function without<Key extends "election" | "switchover" | "aloneSince">(lease: Lease, key: Key): Lease {
-  const { [key]: _, ...rest } = lease;
-  return rest as Lease;
+function without(lease: Lease, key: "election" | "switchover" | "aloneSince"): Lease {
+  return Object.fromEntries(Object.entries(lease).filter(([name]) => name !== key)) as unknown as Lease;
 }
 
 function join(lease: Lease, standby: SiteName): Lease | undefined {
@@ -237,7 +236,7 @@ function conclude(lease: Lease, election: Election, at: string, { sites, neverAl
   const waitedFor = alive.length === 0 && neverAlone ? someone : alive;
   // They had everything until now.
   const haveHad = [lease.primary, ...lease.syncStandbys];
-  const { aloneSince: _, ...rest } = revised(without(lease, "election"), {
+  const concluded = revised(without(without(lease, "election"), "aloneSince"), {
     phase: "serving",
     primary: winner,
     syncStandbys: [],
@@ -248,5 +247,5 @@ function conclude(lease: Lease, election: Election, at: string, { sites, neverAl
     ),
     change,
   });
-  return waitedFor.length > 0 ? rest : { ...rest, aloneSince: at };
+  return waitedFor.length > 0 ? concluded : { ...concluded, aloneSince: at };
 }

@@ -141,8 +141,10 @@ function accepting<T>(round: Accepting<T>, expected: readonly string[]): Progres
 }
 
 function failing<T>(round: Round<T>, expected: readonly string[], reason: () => string): Progress<T> {
-  if (missingOf(round, expected).some((name) => !round.silent.has(name))) return { kind: "waiting" };
   const refused = [...round.answers.values()].filter((answer) => !answer.granted);
+  // When no majority can come together any more, nobody who is silent is worth waiting for.
+  const isOpen = refused.length < Math.ceil(expected.length / 2);
+  if (isOpen && missingOf(round, expected).some((name) => !round.silent.has(name))) return { kind: "waiting" };
   if (refused.length === 0) return { kind: "stuck", reason: reason() };
   return { kind: "overtaken", above: Math.max(...refused.map(({ state }) => state.promised.n)) };
 }

@@ -137,6 +137,7 @@ export class SimulatedAgent {
       role: this.#role(),
       term,
       revision,
+      settledRevision: server.isTakenByAll ? revision : -1,
       clock: { id: this.#clockId, nowMs },
       freeBytes: server.diskFull ? 0 : 8e9,
       reason: this.#reason,
@@ -331,7 +332,8 @@ export class SimulatedAgent {
       end: () => {
         server.state = "stopped";
         if (server.diskFull) return "starting the server: no space left on device";
-        if (server.inRecovery) server.syncStandbys = [];
+        if (server.inRecovery)
+          server.syncStandbys = this.#desired?.role === "standby" ? [] : (this.#desired?.syncStandbys ?? []);
         server.run();
         return undefined;
       },

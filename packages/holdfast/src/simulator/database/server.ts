@@ -75,6 +75,11 @@ export class Server implements StreamEnd {
     return this.state === "running" && !this.inRecovery;
   }
 
+  /** Does every process of it go by the list that it shows? */
+  get isTakenByAll(): boolean {
+    return this.#waitedFor === this.syncStandbys;
+  }
+
   get streams(): readonly Stream[] {
     return this.#streams;
   }

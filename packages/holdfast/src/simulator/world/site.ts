@@ -123,9 +123,7 @@ export class DataSite {
     try {
       const program = startSite(name as SiteName, ports);
       this.#program = program;
-      program
-        .run(new AbortController().signal)
-        .then(() => failed(new Error("it ended by itself")), failed);
+      program.run(new AbortController().signal).then(() => failed(new Error("it ended by itself")), failed);
     } catch (error) {
       failed(error);
     }

@@ -20,6 +20,7 @@ export const settings: FailoverSettings = {
   ttlMs: 1000,
   holdMs: 800,
   graceMs: 600,
+  handsOffMs: 30_000,
   abdicateMs: 2000,
   reportMs: 2000,
   switchoverMs: 10_000,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { emptyAcceptor } from "../../core/quorum/index.ts";
-import type { AcceptorState, Register, VoteRequest } from "../../core/quorum/index.ts";
-import { VoterClient } from "./voter-client.ts";
-import { SEATTLE, STORE, Voters } from "./testing/voters.ts";
-import type { Note } from "./testing/voters.ts";
+import { emptyAcceptor } from "../../../packages/holdfast/src/core/quorum/index.ts";
+import type { AcceptorState, Register, VoteRequest } from "../../../packages/holdfast/src/core/quorum/index.ts";
+import { VoterClient } from "../../../packages/holdfast/src/controller/register/voter-client.ts";
+import { SEATTLE, STORE, Voters } from "./voters.ts";
+import type { Note } from "./voters.ts";
 
 const { signal } = new AbortController();
 const register: Register<Note> = { voters: {}, value: { text: "a" } };

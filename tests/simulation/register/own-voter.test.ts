@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { followOwnVoter } from "./own-voter.ts";
-import { Trouble } from "../trouble.ts";
-import { SEATTLE, STORE, Voters } from "./testing/voters.ts";
-import type { Note } from "./testing/voters.ts";
+import { followOwnVoter } from "../../../packages/holdfast/src/controller/register/own-voter.ts";
+import { Trouble } from "../../../packages/holdfast/src/controller/trouble.ts";
+import { SEATTLE, STORE, Voters } from "./voters.ts";
+import type { Note } from "./voters.ts";
 
 it("tells what this site's own voter accepts, decided or not, and goes on after trouble", async () => {
   const voters = new Voters();
@@ -11,7 +11,9 @@ it("tells what this site's own voter accepts, decided or not, and goes on after 
   const log: string[] = [];
   const tell = (line: string) => void log.push(line);
   const trouble = new Trouble("following", { info: tell, warn: tell });
-  const following = followOwnVoter<Note>(voters, SEATTLE, STORE, ({ text }) => heard.push(text), stop.signal, trouble);
+  // Whatever the value is: it is passed on as it stands there.
+  const onValue = (value: unknown) => heard.push((value as Note).text);
+  const following = followOwnVoter(voters, SEATTLE, STORE, onValue, stop.signal, trouble);
   const register = voters.register("p/1");
   const change = (text: string) => voters.during(register.change(() => ({ text }), stop.signal));
   await change("a");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { StoreRegister } from "./store-register.ts";
-import { BOISE, PORTLAND, SEATTLE, THREE, TIMEOUT_MS, Voters } from "./testing/voters.ts";
-import type { Note } from "./testing/voters.ts";
-import type { SiteName } from "../../core/spec/index.ts";
+import type { StoreRegister } from "../../../packages/holdfast/src/controller/register/store-register.ts";
+import { BOISE, PORTLAND, SEATTLE, THREE, TIMEOUT_MS, Voters } from "./voters.ts";
+import type { Note } from "./voters.ts";
+import type { SiteName } from "../../../packages/holdfast/src/core/spec/index.ts";
 
 const { signal } = new AbortController();
 const append = (text: string) => (current: Note | undefined) => current && { text: `${current.text} ${text}` };

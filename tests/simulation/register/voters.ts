@@ -1,12 +1,16 @@
-import { assert } from "../../../base/index.ts";
-import { emptyAcceptor } from "../../../core/quorum/index.ts";
-import type { AcceptorState } from "../../../core/quorum/index.ts";
-import type { SiteName } from "../../../core/spec/index.ts";
-import { ClusterError } from "../../../ports/index.ts";
-import type { Cluster, KubernetesObject, PeerClusters } from "../../../ports/index.ts";
-import { SimulatedCluster, VirtualClock } from "../../../simulator/index.ts";
-import { registerReference, stateOf, withState } from "../register-object.ts";
-import { StoreRegister } from "../store-register.ts";
+import { assert } from "../../../packages/holdfast/src/base/index.ts";
+import { emptyAcceptor } from "../../../packages/holdfast/src/core/quorum/index.ts";
+import type { AcceptorState } from "../../../packages/holdfast/src/core/quorum/index.ts";
+import type { SiteName } from "../../../packages/holdfast/src/core/spec/index.ts";
+import { ClusterError } from "../../../packages/holdfast/src/ports/index.ts";
+import type { Cluster, KubernetesObject, PeerClusters } from "../../../packages/holdfast/src/ports/index.ts";
+import { SimulatedCluster, VirtualClock } from "../../../packages/holdfast/src/simulator/index.ts";
+import {
+  registerReference,
+  stateOf,
+  withState,
+} from "../../../packages/holdfast/src/controller/register/register-object.ts";
+import { StoreRegister } from "../../../packages/holdfast/src/controller/register/store-register.ts";
 
 /** What the register holds: its history, so that what was forgotten is seen to be missing. */
 export interface Note {
