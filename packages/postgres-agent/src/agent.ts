@@ -30,6 +30,7 @@ const STOP_WITHIN_MS = { fence: 1_500, shutdown: 6_000 };
 const PROMOTE_WITHIN_MS = 60_000;
 const NOT_STREAMING_MS = 5_000;
 const ANSWER_WITHIN_MS = 500;
+const UNSETTLED_FRESH_MS = 10;
 
 type Verdict = Observed["upstream"];
 const NOT_EXAMINED: Verdict = { kind: "unknown", reason: "the upstream was not examined yet" };
@@ -154,7 +155,9 @@ export class Agent {
 
   async state(): Promise<AgentState> {
     this.#lease.check();
-    const [snapshot, freeBytes] = await Promise.all([soon(this.#view.look()), soon(this.#freeSpace.look())]);
+    // Somebody waits for what is on its way, and asks often: an older answer would cost a tenth of a second.
+    const maxAgeMs = this.#reason === "" ? undefined : UNSETTLED_FRESH_MS;
+    const [snapshot, freeBytes] = await Promise.all([soon(this.#view.look(maxAgeMs)), soon(this.#freeSpace.look())]);
     this.#lease.check();
     return reportState(this.#known(snapshot, freeBytes));
   }
