@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { encodeMessage } from "../src/dns-wire/index.ts";
 import type { BenchServer } from "./dns-server-process.ts";
 import { hosts, origin } from "./dns-zone.ts";
+import { median } from "./median.ts";
 
 /**
  * Answers a second, over loopback: the pre-encoded table against decoding, searching and encoding each query, the same
@@ -103,8 +104,4 @@ function query(name: string, id: number): Buffer {
       additionals: [],
     }),
   );
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }

@@ -5,6 +5,7 @@ import { faults } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 import { LabSession } from "./lab-session.ts";
 import { UniqueRatings } from "./unique-ratings.ts";
+import { median } from "./median.ts";
 
 const RATINGS_PER_SECOND = 50;
 
@@ -128,8 +129,4 @@ function print(name: string, trials: readonly (FaultTrial & { readonly moved: bo
     `${(median(trials.map(({ wholeAfterMs }) => wholeAfterMs)) / 1000).toFixed(1)} s`,
   ];
   console.log(name.padEnd(34) + figures.map((figure) => figure.padEnd(17)).join(""));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -5,6 +5,7 @@ import { processesBelow } from "@holdfast/pocket-cluster";
 import { LabSession } from "./lab-session.ts";
 import { countVotes, LoadClient } from "./load-client.ts";
 import type { LoadReport } from "./load-client.ts";
+import { median } from "./median.ts";
 
 /**
  * What the lab costs and what the loss of a site costs its user: time to ready (cold: no cache of ours; warm: a second start),
@@ -94,10 +95,6 @@ async function cpuSeconds(lab: LabSession, supervisor: number): Promise<number> 
     }),
   );
   return ticks.reduce((sum, each) => sum + each, 0) / TICKS_PER_SECOND;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function print(what: string, figure: string): void {

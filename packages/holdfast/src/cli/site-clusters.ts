@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { connectContext, connectKubeconfig, knownContexts } from "../adapters/kubernetes/index.ts";
 import { HoldfastError } from "../base/index.ts";
+import { membersOf } from "../core/spec/index.ts";
 import type { Fleet, SiteName } from "../core/spec/index.ts";
 import { LabClient } from "../lab/index.ts";
 import type { LabStatus } from "../lab/index.ts";
@@ -45,10 +46,7 @@ export async function findClusters(
 ): Promise<FleetPlaces> {
   const lab = await runningLab(environment);
   const { fleet } = await loadFleet(file ?? (await usualFile(lab)));
-  const members = [
-    ...fleet.sites.map(({ name }) => ({ name, role: "site" as const })),
-    ...(fleet.witness ? [{ name: fleet.witness.name, role: "witness" as const }] : []),
-  ];
+  const members = membersOf(fleet);
   requireKnown(Object.keys(contexts), members);
   const known = knownContexts(environment);
   const labSites = lab?.fleet === fleet.name ? lab.sites : [];

@@ -1,4 +1,5 @@
 import { assert } from "../base/index.ts";
+import { membersOf } from "../core/spec/index.ts";
 import type { Fleet, SiteName } from "../core/spec/index.ts";
 
 /**
@@ -35,12 +36,9 @@ export const BLOCK_SIZE = 20;
 
 /** `base` is the second byte of the block before the first site's: 20 gives 127.21.0.0/16, 127.22.0.0/16, ... */
 export function planNetwork(fleet: Fleet, base: number): NetworkPlan {
-  const members = [
-    ...fleet.sites.map((site) => ({ name: site.name, role: "site" as const })),
-    ...(fleet.witness ? [{ name: fleet.witness.name, role: "witness" as const }] : []),
-  ];
+  const members = membersOf(fleet);
   assert(members.length < BLOCK_SIZE && base + BLOCK_SIZE <= 255, "the lab's address block holds the fleet");
-  const numbered = members.map((member, index) => ({ ...member, number: base + index + 1 }));
+  const numbered = members.map(({ name, role }, index) => ({ name, role, number: base + index + 1 }));
   return {
     sites: numbered.map(({ name, role, number }) => ({
       name,

@@ -13,10 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import pc from "picocolors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { run } from "../run.ts";
-import type { ExitCode, Terminal } from "../terminal.ts";
+import { runCaptured } from "../testing/run-captured.ts";
 
 const example = join(dirname(fileURLToPath(import.meta.url)), "../../../../../examples/ratings/holdfast.yaml");
 
@@ -32,25 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function holdfast(...argv: string[]) {
-  let exitCode: ExitCode = 0;
-  const text = { out: "", err: "" };
-  const colors = pc.createColors(false);
-  const terminal: Terminal = {
-    out: (more) => (text.out += more),
-    err: (more) => (text.err += more),
-    outColors: colors,
-    errColors: colors,
-    interactive: false,
-    columns: 100,
-    exitWith: (code) => (exitCode = code),
-    get exitCode() {
-      return exitCode;
-    },
-  };
-  return { exitCode: await run(argv, terminal), ...text };
-}
-
+const holdfast = (...argv: string[]) => runCaptured(argv);
 const render = (...more: string[]) => holdfast("render", fleetFile, "--out", out, ...more);
 const edit = (from: string, to: string) =>
   writeFileSync(fleetFile, readFileSync(fleetFile, "utf8").replaceAll(from, to));

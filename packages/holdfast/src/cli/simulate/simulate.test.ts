@@ -1,9 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import pc from "picocolors";
 import { describe, expect, it } from "vitest";
 import type { StartSite } from "../../simulator/index.ts";
-import type { ExitCode, Terminal } from "../terminal.ts";
+import { capture } from "../testing/run-captured.ts";
 import { simulateCommand } from "./index.ts";
 import { useLightAbortControllers } from "./light-abort.ts";
 
@@ -20,23 +19,11 @@ const everybodyPrimary: StartSite = (_site, { database, clock }) => ({
 const broken: StartSite = () => ({ run: () => Promise.reject(new Error("nothing works")) });
 
 async function simulate(startSite: StartSite, ...options: readonly string[]) {
-  let [out, exitCode] = ["", 0 as ExitCode];
-  const colors = pc.createColors(false);
-  const terminal: Terminal = {
-    out: (text) => (out += text),
-    err: () => undefined,
-    outColors: colors,
-    errColors: colors,
-    interactive: false,
-    columns: 100,
-    exitWith: (code) => (exitCode = code),
-    get exitCode() {
-      return exitCode;
-    },
-  };
-  const command = new Command("simulate");
-  simulateCommand(() => startSite)(command, terminal);
-  await command.parseAsync([file, "--jobs", "1", ...options], { from: "user" });
+  const { out, exitCode } = await capture((terminal) => {
+    const command = new Command("simulate");
+    simulateCommand(() => startSite)(command, terminal);
+    return command.parseAsync([file, "--jobs", "1", ...options], { from: "user" });
+  });
   return { out, exitCode };
 }
 

@@ -10,6 +10,7 @@ import type {
   RequestSight,
   Transition,
 } from "../../core/failover/index.ts";
+import { membersOf } from "../../core/spec/index.ts";
 import type { Fleet, PostgresqlStore, SiteName } from "../../core/spec/index.ts";
 import type { DatabaseControl, Log, PeerClusters } from "../../ports/index.ts";
 import { Bell } from "../bell.ts";
@@ -76,7 +77,7 @@ export class StoreKeeper {
     this.#settings = failoverSettings(store, self);
     this.#onChange = onChange;
     this.#rules = rules;
-    const voters = [...fleet.sites, ...(fleet.witness ? [fleet.witness] : [])].map(({ name }) => name);
+    const voters = membersOf(fleet).map(({ name }) => name);
     const nonce = Math.floor(ports.random.next() * 2 ** 40).toString(36);
     const options = { proposer: `${self}/${nonce}`, voters, store: store.name, timeoutMs: this.#settings.ttlMs / 4 };
     this.#register = new StoreRegister(options, ports);

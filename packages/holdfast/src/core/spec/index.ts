@@ -6,5 +6,6 @@ export type { ParsedFleet } from "./parse-fleet.ts";
 export { maskSecrets } from "./secrets.ts";
 export { fleetJsonSchema } from "./json-schema.ts";
 export { mayBePublic, parseIpv4Range, rangesOverlap } from "./addresses.ts";
+export { membersOf } from "./members.ts";
 export { formatPath } from "./document/index.ts";
 export { formatDuration, parseDurationMs } from "./units.ts";

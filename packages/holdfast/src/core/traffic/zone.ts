@@ -1,3 +1,4 @@
+import { membersOf } from "../spec/index.ts";
 import type { Fleet, SiteName } from "../spec/index.ts";
 import type { Alternative } from "./policy.ts";
 
@@ -83,8 +84,7 @@ function nameServers(
   fleet: Pick<Fleet, "sites" | "witness">,
   origin: string,
 ): readonly { name: string; address?: string }[] {
-  const places = [...fleet.sites, ...(fleet.witness ? [fleet.witness] : [])];
-  const hosts = places.flatMap((place) => place.addresses.dns?.host ?? []);
+  const hosts = membersOf(fleet).flatMap((place) => place.addresses.dns?.host ?? []);
   return hosts.map((host, i) =>
     IPV4.test(host) ? { name: `ns${i + 1}.${origin}`, address: host } : { name: host.toLowerCase() },
   );

@@ -1,3 +1,4 @@
+import { membersOf } from "../../core/spec/index.ts";
 import type { Fleet, PostgresqlStore, SiteName } from "../../core/spec/index.ts";
 
 /** What of a fleet a run is about: one store, who keeps it, who votes, and the distances between them. */
@@ -27,7 +28,7 @@ export function setupOf(fleet: Fleet, store: PostgresqlStore): Setup {
   });
   return {
     sites: store.sites,
-    voters: [...fleet.sites.map(({ name }) => name), ...(fleet.witness ? [fleet.witness.name] : [])],
+    voters: membersOf(fleet).map(({ name }) => name),
     siteByHost: new Map(hosts),
     // A link's latency is there and back, as ping shows it.
     latencyMs: (a, b) => (latencies.get(`${a} ${b}`) ?? LATENCY_MS) / 2,
