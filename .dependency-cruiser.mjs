@@ -13,7 +13,8 @@ const rooms = {
 };
 const coreRooms = {
   spec: [],
-  render: ["spec"],
+  "azure-stack-hub": ["spec"],
+  render: ["spec", "azure-stack-hub"],
   rollout: ["spec", "render"],
   health: ["spec"],
   traffic: ["spec", "health"],
@@ -21,8 +22,8 @@ const coreRooms = {
   quorum: [],
   failover: ["spec", "health", "data-protection", "quorum"],
   workflows: ["spec", "traffic", "failover", "data-protection"],
-  "fault-analysis": ["spec", "traffic", "failover", "data-protection"],
-  "design-rules": ["spec", "fault-analysis"],
+  "fault-analysis": ["spec", "azure-stack-hub", "traffic", "failover", "data-protection"],
+  "design-rules": ["spec", "azure-stack-hub", "fault-analysis"],
 };
 /** What a room of the product may use from the workspace's other packages. */
 const otherPackages = {

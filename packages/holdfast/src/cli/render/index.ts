@@ -1,16 +1,20 @@
-import type { Terminal } from "../terminal.ts";
+import { Option } from "commander";
 import { HoldfastError } from "../../base/index.ts";
-import { renderKubernetes, renderedSites } from "../../core/render/kubernetes/index.ts";
+import { isInScope, renderFamilies, renderFiles } from "../../core/render/index.ts";
+import type { RenderScope } from "../../core/render/index.ts";
+import { renderedSites } from "../../core/render/kubernetes/index.ts";
 import type { Fleet, SiteName } from "../../core/spec/index.ts";
 import type { Register } from "../command.ts";
 import { loadFleet } from "../fleet-file.ts";
 import { formatOption } from "../format-option.ts";
+import type { Terminal } from "../terminal.ts";
 import { OutputFolder } from "./output-folder.ts";
 import type { Changes } from "./output-folder.ts";
 
 interface Options {
   readonly out: string;
   readonly site?: string;
+  readonly only?: readonly string[];
   readonly check?: boolean;
   readonly format: "text" | "json";
 }
@@ -18,25 +22,35 @@ interface Options {
 export const register: Register = (command, terminal) => {
   command
     .argument("<file>", "fleet file, YAML or JSON")
-    .requiredOption("--out <dir>", "folder to render into; it gets a folder for each site and for the witness")
-    .option("--site <name>", "only this site's folder")
+    .requiredOption("--out <dir>", "folder to render into; it gets a folder for each family of artifacts")
+    .option("--site <name>", "only what belongs to this site")
+    .addOption(
+      new Option("--only <families...>", "only these families of artifacts").choices(
+        renderFamilies.map(({ id }) => id),
+      ),
+    )
     .option("--check", "write nothing; exit code 1 when the folder is not what the file says")
     .addOption(formatOption())
     .action(async (file: string, options: Options) => {
       const { fleet } = await loadFleet(file);
       const sites = chosenSites(fleet, file, options.site);
-      const changes = writable(options.out, () => render(fleet, sites, options));
+      const scope: RenderScope = {
+        families: renderFamilies.filter(({ id }) => options.only?.includes(id) ?? true),
+        sites: new Set(sites),
+        fleetFiles: options.site === undefined,
+      };
+      const changes = writable(options.out, () => render(fleet, scope, options));
       if (options.check === true && !isUpToDate(changes)) terminal.exitWith(1);
       report(changes, sites, options, terminal);
     });
 };
 
-function render(fleet: Fleet, sites: readonly SiteName[], { out, site, check = false }: Options): Changes {
+function render(fleet: Fleet, scope: RenderScope, { out, check = false }: Options): Changes {
   const folder = new OutputFolder(out);
-  const inScope = (path: string): boolean => site === undefined || path.startsWith(`${site}/`);
+  const inScope = (path: string): boolean => isInScope(path, scope);
   try {
     if (!check) folder.discard();
-    for (const files of renderKubernetes(fleet, sites)) folder.take(files, { stage: !check });
+    for (const files of renderFiles(fleet, scope)) folder.take(files, { stage: !check });
     const changes = folder.changes(inScope);
     if (!check) folder.commit(changes, inScope);
     return changes;

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { makeFolder } from "../../adapters/system/index.ts";
 import { HoldfastError } from "../../base/index.ts";
 import type { Problem } from "../../base/index.ts";
-import type { RenderedFile } from "../../core/render/kubernetes/index.ts";
+import type { RenderedFile } from "../../core/render/index.ts";
 
 /** Lists what we wrote, so that a later run can tell its own stale files from a person's. */
 const RECORD = ".holdfast-render.json";
@@ -43,14 +43,14 @@ export class OutputFolder {
 
   /** Compares the files with what is there, and writes those that differ aside when `stage` says so. */
   take(files: readonly RenderedFile[], { stage }: { readonly stage: boolean }): void {
-    for (const { path, content } of files) {
+    for (const { path, content, executable = false } of files) {
       this.#seen.add(path);
       const present = this.#isNew ? undefined : readIfThere(join(this.#path, path));
-      if (present === content) continue;
+      if (present === content && isExecutable(join(this.#path, path)) === executable) continue;
       if (present === undefined) this.#added.push(path);
       else if (this.#owned.has(path)) this.#changed.push(path);
       else this.#foreign.push(path);
-      if (stage) this.#stage(path, content);
+      if (stage) this.#stage(path, content, executable);
     }
   }
 
@@ -92,10 +92,10 @@ export class OutputFolder {
     rmSync(this.#staging, { recursive: true, force: true });
   }
 
-  #stage(path: string, content: string): void {
+  #stage(path: string, content: string, executable: boolean): void {
     const file = join(this.#staging, path);
     this.#makeFolder(dirname(file));
-    writeFileSync(file, content);
+    writeFileSync(file, content, { mode: executable ? 0o755 : 0o644 });
   }
 
   #makeFolder(folder: string): void {
@@ -113,6 +113,11 @@ function readIfThere(file: string): string | undefined {
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
+}
+
+/** Git keeps this one bit of a file's mode. */
+function isExecutable(file: string): boolean {
+  return (statSync(file).mode & 0o100) !== 0;
 }
 
 function readRecord(folder: string): ReadonlySet<string> {

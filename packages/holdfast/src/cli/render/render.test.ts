@@ -44,7 +44,7 @@ describe("holdfast render", () => {
     const { exitCode, out: text } = await render();
     expect(exitCode).toBe(0);
     expect(text).toContain("rendered; 98 added, 0 changed, 0 removed, 0 unchanged");
-    expect(readdirSync(out).sort()).toEqual([".holdfast-render.json", "boise", "portland", "seattle"]);
+    expect(readdirSync(out).sort()).toEqual([".holdfast-render.json", "kubernetes"]);
     expect(readdirSync(folder).sort()).toEqual(["holdfast.yaml", "rendered"]);
   });
 
@@ -58,35 +58,35 @@ describe("holdfast render", () => {
     edit("ratings-api:0.1.0", "ratings-api:0.2.0");
     edit("replicas: 2", "replicas: 1");
     const { out: text } = await render();
-    expect(text).toContain("~ seattle/ratings/ratings-api/deployment.yaml");
-    expect(text).toContain("- seattle/ratings/ratings-api/pod-disruption-budget.yaml");
-    expect(existsSync(join(out, "seattle/ratings/ratings-api/pod-disruption-budget.yaml"))).toBe(false);
-    expect(readFileSync(join(out, "seattle/ratings/ratings-api/deployment.yaml"), "utf8")).toContain(
+    expect(text).toContain("~ kubernetes/seattle/ratings/ratings-api/deployment.yaml");
+    expect(text).toContain("- kubernetes/seattle/ratings/ratings-api/pod-disruption-budget.yaml");
+    expect(existsSync(join(out, "kubernetes/seattle/ratings/ratings-api/pod-disruption-budget.yaml"))).toBe(false);
+    expect(readFileSync(join(out, "kubernetes/seattle/ratings/ratings-api/deployment.yaml"), "utf8")).toContain(
       "ratings-api:0.2.0",
     );
 
     edit("name: boise", "name: reno");
     edit("boise]", "reno]");
     await render();
-    expect(readdirSync(out).sort()).toEqual([".holdfast-render.json", "portland", "reno", "seattle"]);
+    expect(readdirSync(join(out, "kubernetes")).sort()).toEqual(["portland", "reno", "seattle"]);
   });
 
   it("never removes or replaces a file that it did not write", async () => {
     await render();
-    writeFileSync(join(out, "boise/notes.md"), "mine");
+    writeFileSync(join(out, "kubernetes/boise/notes.md"), "mine");
     edit("name: boise", "name: reno");
     edit("boise]", "reno]");
-    mkdirSync(join(out, "reno"));
-    writeFileSync(join(out, "reno/SECRETS.md"), "mine, too");
+    mkdirSync(join(out, "kubernetes/reno"));
+    writeFileSync(join(out, "kubernetes/reno/SECRETS.md"), "mine, too");
     const before = filesIn(out);
     const refused = await render();
     expect(refused.exitCode).toBe(2);
     expect(refused.err).toContain("output-file-foreign");
     expect(filesIn(out)).toEqual(before);
 
-    rmSync(join(out, "reno/SECRETS.md"));
+    rmSync(join(out, "kubernetes/reno/SECRETS.md"));
     expect((await render()).exitCode).toBe(0);
-    expect(filesIn(join(out, "boise"))).toEqual(["notes.md"]);
+    expect(filesIn(join(out, "kubernetes/boise"))).toEqual(["notes.md"]);
   });
 
   it("renders one site and leaves the others as they are", async () => {
@@ -94,7 +94,7 @@ describe("holdfast render", () => {
     edit("ratings-api:0.1.0", "ratings-api:0.2.0");
     const { out: text } = await render("--site", "portland");
     expect(text).toContain("2 changed, 0 removed");
-    expect((await render("--check")).out).toContain("~ seattle/ratings/ratings-api/deployment.yaml");
+    expect((await render("--check")).out).toContain("~ kubernetes/seattle/ratings/ratings-api/deployment.yaml");
     const unknown = await render("--site", "portlnd");
     expect(unknown.exitCode).toBe(2);
     expect(unknown.err).toContain("its sites are seattle, portland, boise");
@@ -105,16 +105,18 @@ describe("holdfast render", () => {
     expect(existsSync(out)).toBe(false);
     await render();
     expect(await render("--check")).toMatchObject({ exitCode: 0, err: "" });
-    writeFileSync(join(out, "seattle/ratings/ratings-api/service.yaml"), "changed by hand");
+    writeFileSync(join(out, "kubernetes/seattle/ratings/ratings-api/service.yaml"), "changed by hand");
     const stale = await render("--check", "--format", "json");
     expect(stale.exitCode).toBe(1);
     expect(JSON.parse(stale.out)).toMatchObject({
       upToDate: false,
       added: [],
-      changed: ["seattle/ratings/ratings-api/service.yaml"],
+      changed: ["kubernetes/seattle/ratings/ratings-api/service.yaml"],
       removed: [],
     });
-    expect(readFileSync(join(out, "seattle/ratings/ratings-api/service.yaml"), "utf8")).toBe("changed by hand");
+    expect(readFileSync(join(out, "kubernetes/seattle/ratings/ratings-api/service.yaml"), "utf8")).toBe(
+      "changed by hand",
+    );
   });
 
   it("writes nothing when the file has errors", async () => {
@@ -125,9 +127,9 @@ describe("holdfast render", () => {
 
   it("finishes what a killed run left behind", async () => {
     await render();
-    mkdirSync(join(out, ".holdfast-render.staging/seattle"), { recursive: true });
-    writeFileSync(join(out, ".holdfast-render.staging/seattle/half.yaml"), "half");
-    rmSync(join(out, "boise"), { recursive: true });
+    mkdirSync(join(out, ".holdfast-render.staging/kubernetes/seattle"), { recursive: true });
+    writeFileSync(join(out, ".holdfast-render.staging/kubernetes/seattle/half.yaml"), "half");
+    rmSync(join(out, "kubernetes/boise"), { recursive: true });
     expect((await render()).out).toContain("16 added");
     expect(existsSync(join(out, ".holdfast-render.staging"))).toBe(false);
   });
@@ -164,6 +166,6 @@ describe("holdfast render", () => {
     mkdirSync(join(folder, "elsewhere"));
     symlinkSync(join(folder, "elsewhere"), out);
     expect((await render()).exitCode).toBe(0);
-    expect(readdirSync(join(folder, "elsewhere"))).toContain("seattle");
+    expect(readdirSync(join(folder, "elsewhere"))).toContain("kubernetes");
   });
 });

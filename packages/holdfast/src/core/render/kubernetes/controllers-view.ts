@@ -1,5 +1,5 @@
 import type { Fleet, Site } from "../../spec/index.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson } from "../formats/index.ts";
 import { digest } from "./digest.ts";
 
 /** The fleet as the controllers read it; the same at every site. */

@@ -4,14 +4,9 @@ import type { Manifest } from "./manifest.ts";
 import { describeSecrets } from "./secrets-page.ts";
 import { controllersView } from "./controllers-view.ts";
 import { renderGroups } from "./site.ts";
+import type { RenderFamily, RenderedFile, RenderedGroup } from "../rendered-file.ts";
 import type { ManifestGroup } from "./site.ts";
-import { toYaml } from "./yaml.ts";
-
-export interface RenderedFile {
-  /** Relative to the output folder, with forward slashes; starts with the site's folder. */
-  readonly path: string;
-  readonly content: string;
-}
+import { toYaml } from "../formats/index.ts";
 
 const HEADER = "# Rendered by holdfast from the fleet file: change that one, and render again.\n";
 
@@ -20,18 +15,21 @@ export function renderedSites(fleet: Fleet): readonly SiteName[] {
   return membersOf(fleet).map(({ name }) => name);
 }
 
-/** A site at a time, so that a thousand sites need no more memory than one. */
-export function* renderKubernetes(
-  fleet: Fleet,
-  sites: readonly SiteName[] = renderedSites(fleet),
-): Generator<readonly RenderedFile[], void> {
+export const kubernetesFamily: RenderFamily = {
+  id: "kubernetes",
+  what: "Manifests for each cluster: what holdfast applies, to review in Git.",
+  render: renderKubernetes,
+};
+
+function* renderKubernetes(fleet: Fleet, sites: ReadonlySet<SiteName>): Generator<RenderedGroup> {
   const index = indexFleet(fleet);
   const view = controllersView(fleet);
-  for (const site of sites) {
+  for (const site of renderedSites(fleet)) {
+    if (!sites.has(site)) continue;
     const context = siteContext(index, site);
     const files = renderGroups(context, view).flatMap(filesOf);
     files.push({ path: "SECRETS.md", content: describeSecrets(context) });
-    yield files.map(({ path, content }) => ({ path: `${site}/${path}`, content }));
+    yield { site, files: files.map(({ path, content }) => ({ path: `${site}/${path}`, content })) };
   }
 }
 

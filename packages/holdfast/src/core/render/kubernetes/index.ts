@@ -1,6 +1,5 @@
 export { SYSTEM_NAMESPACE } from "./context.ts";
-export { renderKubernetes, renderedSites } from "./files.ts";
-export type { RenderedFile } from "./files.ts";
+export { kubernetesFamily, renderedSites } from "./files.ts";
 export { renderedKinds, waveOf } from "./kinds.ts";
 export { FLEET_LABEL, MANAGED_BY, MANAGED_BY_LABEL, SITE_LABEL, ownedSelector } from "./labels.ts";
 export { describeReference, referenceTo } from "./manifest.ts";

@@ -6,8 +6,8 @@ import type { ValidateFunction } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { parseFleet } from "../../spec/index.ts";
-import type { Fleet } from "../../spec/index.ts";
-import { renderKubernetes, renderSite, renderedKinds, renderedSites, requiredSecrets, waveOf } from "./index.ts";
+import type { Fleet, SiteName } from "../../spec/index.ts";
+import { kubernetesFamily, renderSite, renderedKinds, renderedSites, requiredSecrets, waveOf } from "./index.ts";
 import type { Manifest } from "./index.ts";
 
 // Rendered data as a reader of YAML would see it: a test that reads a field that is not there fails by itself.
@@ -39,7 +39,11 @@ function fleetOf(file: string, text = readFileSync(file, "utf8")): Fleet {
 }
 
 function allFiles(fleet: Fleet) {
-  return [...renderKubernetes(fleet)].flat();
+  return filesOf(fleet, renderedSites(fleet));
+}
+
+function filesOf(fleet: Fleet, sites: readonly SiteName[]) {
+  return [...kubernetesFamily.render(fleet, new Set(sites))].flatMap(({ files }) => files);
 }
 
 function manifestsOf(fleet: Fleet): { site: string; manifest: Manifest }[] {
@@ -91,8 +95,7 @@ describe.each(cases)("rendering $name", ({ name, file }) => {
 
   it("writes each manifest that the lab and apply use into exactly one file", () => {
     for (const site of renderedSites(fleet)) {
-      const written = [...renderKubernetes(fleet, [site])]
-        .flat()
+      const written = filesOf(fleet, [site])
         .filter(({ path }) => path.endsWith(".yaml"))
         .flatMap(({ content }) => parseAllDocuments(content).map((document) => document.toJS() as unknown));
       const byText = (objects: readonly unknown[]) => objects.map((object) => JSON.stringify(object)).sort();

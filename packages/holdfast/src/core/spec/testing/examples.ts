@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { editText } from "./edit-text.ts";
 
-export type ExampleName = "ratings" | "ratings-azure-stack-hub";
+/** Every folder of `examples/`. */
+export const exampleNames = [
+  "ratings",
+  "ratings-azure-stack-hub",
+  "ratings-disconnected",
+  "ratings-three-sites",
+] as const;
+export type ExampleName = (typeof exampleNames)[number];
 export type Edit = readonly [from: string, to: string];
 
 /** The text of a fleet file in `examples/`, for tests that break it in one place. */

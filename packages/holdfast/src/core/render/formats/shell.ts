@@ -1,0 +1,4 @@
+/** One word of a POSIX shell, whatever is in it. */
+export function shellQuote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
