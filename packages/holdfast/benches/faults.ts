@@ -31,9 +31,9 @@ export const faults: readonly Fault[] = [
   {
     name: "primary's site frozen for 30 s",
     inflict: async ({ lab, primary }) => {
-      await lab.order("freeze", primary);
+      await lab.inflict("freeze", primary);
       await sleep(30_000);
-      await lab.order("thaw", primary);
+      await lab.inflict("thaw", primary);
     },
   },
   {
@@ -46,17 +46,17 @@ export const faults: readonly Fault[] = [
   {
     name: "link between the sites cut",
     inflict: async ({ lab, primary, standby }) => {
-      await lab.order("cut", primary, standby);
+      await lab.inflict("cut", primary, standby);
       await sleep(LASTS_MS);
-      await lab.order("heal", primary, standby);
+      await lab.inflict("heal", primary, standby);
     },
   },
   {
     name: "primary cut off from everyone",
     inflict: async ({ lab, primary, standby, witness }) => {
-      await Promise.all([lab.order("cut", primary, standby), lab.order("cut", primary, witness)]);
+      await Promise.all([lab.inflict("cut", primary, standby), lab.inflict("cut", primary, witness)]);
       await sleep(LASTS_MS);
-      await Promise.all([lab.order("heal", primary, standby), lab.order("heal", primary, witness)]);
+      await Promise.all([lab.inflict("heal", primary, standby), lab.inflict("heal", primary, witness)]);
     },
   },
   {
@@ -72,7 +72,7 @@ export const faults: readonly Fault[] = [
     inflict: async ({ lab, primary, standby, witness }) => {
       for (let second = 0; second < 8; second += 1) {
         const order = second % 2 === 0 ? "cut" : "heal";
-        await Promise.all([lab.order(order, primary, standby), lab.order(order, primary, witness), sleep(1000)]);
+        await Promise.all([lab.inflict(order, primary, standby), lab.inflict(order, primary, witness), sleep(1000)]);
       }
     },
   },
@@ -105,9 +105,9 @@ export const faults: readonly Fault[] = [
 ];
 
 async function lose(lab: LabSession, site: string): Promise<void> {
-  await lab.order("kill", site);
+  await lab.inflict("kill", site);
   await sleep(LASTS_MS);
-  await lab.order("start", site);
+  await lab.inflict("start", site);
 }
 
 async function processes(

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { LabClient } from "../src/lab/index.ts";
-import type { LabStatus } from "../src/lab/index.ts";
+import type { LabStatus, LabVerb } from "../src/lab/index.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const command = join(root, "packages/holdfast/bin/holdfast.js");
@@ -84,6 +84,11 @@ export class LabSession {
   /** Asked of the supervisor itself: a command for each look would take more of the machine than the lab. */
   status(): Promise<LabStatus> {
     return new LabClient(this.environment).status();
+  }
+
+  /** Asked of the supervisor itself: a command that starts would take the machine from what is to be measured. */
+  async inflict(verb: LabVerb, ...sites: readonly string[]): Promise<void> {
+    await new LabClient(this.environment).order(verb, sites);
   }
 
   order(...args: readonly string[]): Promise<{ readonly text: string; readonly tookMs?: number }> {

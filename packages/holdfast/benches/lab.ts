@@ -46,10 +46,10 @@ async function killTrials(lab: LabSession, site: string, trials: number): Promis
     const before = await countVotes(lab.url);
     const client = await LoadClient.start(lab.url, { readsPerSecond: 20, ratingsPerSecond: 20 });
     await sleep(1000);
-    await lab.order("kill", site);
+    await lab.inflict("kill", site);
     // Long enough for users to be elsewhere and, for a standby's site, for the primary to go on alone.
     await sleep(4000);
-    await lab.order("start", site);
+    await lab.inflict("start", site);
     const report = await lab.untilWhole().then(() => client.stop());
     const after = await countVotes(lab.url);
     reports.push({ ...report, lost: Math.max(0, before + report.acknowledged - after) });

@@ -72,6 +72,7 @@ export class Agent {
   #confirming = "";
   #startNotBefore = 0;
   #action = new AbortController();
+  #acting = false;
   #wake: () => void = () => undefined;
   #closing = false;
   #loop: Promise<void> = Promise.resolve();
@@ -146,8 +147,9 @@ export class Agent {
       this.#following = { kind: "nobody" };
       this.#verdict = NOT_EXAMINED;
       this.#action.abort(new Error("told to be something else"));
-      // Whatever statement the loop waits for, a fence does not wait for it.
-      this.#view.disconnect();
+      // Whatever statement the loop waits for, a fence does not wait for it. Without one the session stays: a standby that is to become
+      // primary would lose a tenth of a second with a new one, twice.
+      if (this.#acting || this.#view.mayBeWritable) this.#view.disconnect();
     }
     this.#desired = desired;
     this.#wake();
@@ -243,6 +245,7 @@ export class Agent {
     const action = new AbortController();
     this.#action = action;
     this.#reason = describeStep(step);
+    this.#acting = true;
     try {
       await this.#perform(step, action.signal);
       return 0;
@@ -254,6 +257,8 @@ export class Agent {
       this.#reason = this.#reasonLogged = failure;
       this.#failures += 1;
       return backOff(this.#failures);
+    } finally {
+      this.#acting = false;
     }
   }
 

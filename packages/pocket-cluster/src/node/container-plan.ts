@@ -15,6 +15,12 @@ import type { Relocation } from "./relocation.ts";
 import { allContainers } from "./volumes.ts";
 import type { PreparedVolume } from "./volumes.ts";
 
+/**
+ * A real node holds back CPU for its own parts; here they share a machine with everything. So the processes of pods with a priority
+ * class go before the others when there is not enough: a busy application must not keep a controller from renewing a lease.
+ */
+const ORDINARY_NICENESS = 10;
+
 /** How to run a container now: `undefined` when its image is not in the catalogue. Rejects with `EnvironmentError` or `VolumeError`. */
 export async function planContainer(
   container: Container,
@@ -51,6 +57,7 @@ export async function planContainer(
     ownFolder,
     sharedFolders: [...volumes.values()].map(({ folder }) => folder),
     siteFolder: node.folders.site,
+    niceness: facts.pod.spec.priority === undefined || facts.pod.spec.priority <= 0 ? ORDINARY_NICENESS : 0,
   };
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { constants, getPriority, setPriority } from "node:os";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerLog } from "./container-log.ts";
@@ -16,6 +17,8 @@ export interface ProcessPlan {
   readonly sharedFolders: readonly string[];
   /** Every process of the site works below it. */
   readonly siteFolder: string;
+  /** How much nicer than the site's own process, as of nice(1): 0 comes first. */
+  readonly niceness: number;
 }
 
 export interface ProcessExit {
@@ -59,6 +62,7 @@ export class ContainerProcess {
       child.once("spawn", resolve);
       child.once("error", reject);
     });
+    giveWay(child.pid, plan.niceness);
     return new ContainerProcess(child, plan, log);
   }
 
@@ -82,6 +86,16 @@ export class ContainerProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+}
+
+/** A program that ended at once needs no niceness, and one that keeps its own still runs. */
+function giveWay(pid: number | undefined, niceness: number): void {
+  if (pid === undefined || niceness === 0) return;
+  try {
+    setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness));
+  } catch {
+    // Told above.
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { get } from "node:http";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { resource } from "../objects/index.ts";
@@ -92,6 +92,23 @@ describe("a node", { timeout: 10_000 }, () => {
     pods().delete(pod);
     await until("web", (each) => each === undefined);
     expect(await processesBelow(folder)).toEqual([]);
+  });
+
+  it("lets the programs of pods with a priority go before the others", async () => {
+    await start();
+    objects("scheduling.k8s.io/v1", "PriorityClass").create(undefined, { metadata: { name: "first" }, value: 1000 });
+    const untilNice = (niceness: number) =>
+      `setInterval(() => require("node:os").getPriority() === ${niceness} && process.exit(0), 5)`;
+    createPod("ordinary", {
+      restartPolicy: "Never",
+      containers: [{ name: "app", image: "once", args: [untilNice(Math.min(19, getPriority() + 10))] }],
+    });
+    createPod("critical", {
+      restartPolicy: "Never",
+      priorityClassName: "first",
+      containers: [{ name: "app", image: "once", args: [untilNice(getPriority())] }],
+    });
+    for (const name of ["ordinary", "critical"]) await until(name, (pod) => pod?.status?.phase === "Succeeded");
   });
 
   it("restarts what crashes: at once the first time, then after a back-off, with its last exit and its previous log", async () => {

@@ -16,6 +16,7 @@ export interface PodSpec {
   readonly hostname?: string;
   readonly subdomain?: string;
   readonly hostNetwork?: boolean;
+  readonly priority?: number;
   readonly serviceAccountName?: string;
   readonly restartPolicy?: "Always" | "OnFailure" | "Never";
   readonly terminationGracePeriodSeconds?: number;

@@ -59,6 +59,9 @@ export class Connections {
   readonly #name: PoolState["name"];
   readonly #pool: pg.Pool;
   readonly #idle = new Set<Client>();
+  /** Set while the database could not be reached: the one attempt whose outcome all who ask meanwhile share. */
+  #attempt: Promise<NoConnection | undefined> | undefined;
+  #unreachable = false;
 
   constructor({ name, ...config }: Settings, onLost: (code: string) => void) {
     this.#name = name;
@@ -116,11 +119,41 @@ export class Connections {
     await this.#pool.end();
   }
 
-  async #checkOut(deadlineMs: number): Promise<{ client: Client; release: (close?: boolean) => void }> {
+  /**
+   * A database that comes back is met by one connection first. A crowd of them would keep a new primary busy with their logins, each of which
+   * costs it as much as a dozen writes, while nobody is served.
+   */
+  async #untilReachable(deadlineMs: number): Promise<void> {
+    while (this.#attempt !== undefined) {
+      const outcome = await withDeadline(this.#attempt, deadlineMs);
+      if (outcome === LATE) throw new NoConnection(undefined);
+      if (outcome !== undefined) throw outcome;
+    }
+  }
+
+  #connect(): Promise<pg.PoolClient> {
     const connecting = this.#pool.connect();
+    const attempt = connecting.then(
+      () => undefined,
+      (error: unknown) => new NoConnection(error),
+    );
+    if (this.#unreachable) this.#attempt = attempt;
+    void attempt.then((failure) => {
+      // With some open, it was only the wait for one of them that took too long.
+      this.#unreachable = failure !== undefined && this.#pool.totalCount === 0;
+      if (this.#attempt === attempt) this.#attempt = undefined;
+    });
+    return connecting;
+  }
+
+  async #checkOut(deadlineMs: number): Promise<{ client: Client; release: (close?: boolean) => void }> {
+    const start = performance.now();
+    // Without a pause between this and the attempt, or all would find that nobody tries yet.
+    if (this.#attempt !== undefined) await this.#untilReachable(deadlineMs);
+    const connecting = this.#connect();
     let client: pg.PoolClient | typeof LATE;
     try {
-      client = await withDeadline(connecting, deadlineMs);
+      client = await withDeadline(connecting, deadlineMs - (performance.now() - start));
     } catch (error) {
       throw new NoConnection(error);
     }

@@ -114,10 +114,28 @@ const clusterRoles: Readonly<
 
 const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
-/** Makes what a cluster has before anyone does anything: its namespaces, default roles and their bindings. Leaves what is there. */
+/** https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/ */
+const SYSTEM_PRIORITIES = [
+  {
+    name: "system-cluster-critical",
+    value: 2_000_000_000,
+    description:
+      "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+  },
+  {
+    name: "system-node-critical",
+    value: 2_000_001_000,
+    description: "Used for system critical pods that must not be moved from their current node.",
+  },
+];
+
+/** Makes what a cluster has before anyone does anything: namespaces, priority classes, default roles and their bindings. Leaves what is there. */
 export function bootstrap(store: ObjectStore): void {
   for (const name of SYSTEM_NAMESPACES) {
     ensure(store, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  }
+  for (const { name, ...priority } of SYSTEM_PRIORITIES) {
+    ensure(store, { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata: { name }, ...priority });
   }
   const apiVersion = "rbac.authorization.k8s.io/v1";
   for (const [name, { rules, groups = [] }] of Object.entries(clusterRoles)) {
