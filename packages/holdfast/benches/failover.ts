@@ -87,7 +87,7 @@ export async function tryFault(lab: LabSession, fault: Fault, perSecond = RATING
 }
 
 /** The ids of all ratings, asked of the primary's server itself. */
-async function storedRatings(lab: LabSession): Promise<readonly string[]> {
+export async function storedRatings(lab: LabSession): Promise<readonly string[]> {
   const { stores, sites } = await lab.status();
   const site = sites.find(({ name }) => name === stores[0]?.primary);
   if (!site) throw new Error("the store has no primary");
@@ -108,7 +108,7 @@ async function storedRatings(lab: LabSession): Promise<readonly string[]> {
     };
     const client = new pg.Client(login);
     await client.connect();
-    const { rows } = await client.query<{ id: string }>("select id from ratings");
+    const { rows } = await client.query<{ id: string }>("select id from ratings order by id");
     await client.end();
     return rows.map(({ id }) => id);
   } finally {

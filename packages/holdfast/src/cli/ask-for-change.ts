@@ -24,7 +24,7 @@ export interface Wish extends Pick<StoreRequest, "kind" | "to" | "reason" | "acc
 /** What `--format json` prints. */
 export interface ChangeReport {
   readonly store: string;
-  readonly kind: StoreRequest["kind"];
+  readonly kind: StoreRequest["kind"] | "rebuild-register";
   readonly to: string;
   readonly request: string;
   /** Whose controller took it on. */
@@ -47,8 +47,7 @@ export async function askForChange(
   tell: (line: string) => void,
 ): Promise<ChangeReport> {
   const { kind, to, reason, acceptDataLoss, beyondRpo, timeoutMs } = wish;
-  const store = storeNamed(fleet.stores, wish.store);
-  if (!store.sites.some((site) => site === to)) throw siteUnknown(store, to);
+  const store = storeAt(fleet.stores, wish.store, to);
   const request: StoreRequest = {
     id: randomUUID(),
     kind,
@@ -66,8 +65,15 @@ export async function askForChange(
   const run: Run = { request, store: store.name, asked, members, deadline, tell };
   const { acceptedAt, ...end } = await follow(run);
   if (end.state !== "done" || acceptedAt === undefined) return { ...said, ...end };
-  const tookMs = await untilWritable(run, acceptedAt);
+  const tookMs = await untilWritable({ to, store: store.name, members }, acceptedAt, PROMOTION_MS);
   return { ...said, ...end, ...(tookMs !== undefined && { tookMs }) };
+}
+
+/** The PostgreSQL store of that name, which has a server at that site; else throws what is wrong. */
+export function storeAt(stores: FleetPlaces["fleet"]["stores"], name: string, to: string): PostgresqlStore {
+  const store = storeNamed(stores, name);
+  if (!store.sites.some((site) => site === to)) throw siteUnknown(store, to);
+  return store;
 }
 
 function storeNamed(stores: FleetPlaces["fleet"]["stores"], name: string): PostgresqlStore {
@@ -190,13 +196,27 @@ async function late(run: Run, looked: Look, end: (state: End["state"], message: 
   }
 }
 
+/** A primary to come. */
+interface Awaited {
+  readonly to: string;
+  readonly store: string;
+  readonly members: readonly Place[];
+  /** Where it may have been primary before: the new term. */
+  readonly term?: number;
+}
+
 /** Milliseconds from `since` until the target's own site says that its database is primary; absent where it does not say so in time. */
-async function untilWritable({ request, store, members }: Run, since: number): Promise<number | undefined> {
-  const place = members.find(({ name }) => name === request.to);
-  const deadline = performance.now() + PROMOTION_MS;
+export async function untilWritable(
+  { to, store, members, term }: Awaited,
+  since: number,
+  timeoutMs: number,
+): Promise<number | undefined> {
+  const place = members.find(({ name }) => name === to);
+  const deadline = performance.now() + timeoutMs;
   while (place && performance.now() < deadline) {
     const { status } = await askSite(place);
-    if (status?.stores.find(({ name }) => name === store)?.role === "primary")
+    const said = status?.stores.find(({ name }) => name === store);
+    if (said?.role === "primary" && (term === undefined || said.term === term))
       return Math.round(performance.now() - since);
     await sleep(LOOK_MS);
   }

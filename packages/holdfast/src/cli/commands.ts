@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./check/index.ts"),
   },
   {
+    name: "explain",
+    summary: "what a rule or a problem code means, why, and how to put it right",
+    load: () => import("./explain/index.ts"),
+  },
+  {
     name: "lab",
     summary: "run the whole fleet on this machine, and break it",
     load: () => import("./lab/index.ts"),
@@ -36,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     name: "failover",
     summary: "make a site primary although commits are lost, where no site can take over by itself",
     load: () => import("./failover/index.ts"),
+  },
+  {
+    name: "rebuild-register",
+    summary: "begin a store's register anew, when its voters have lost it",
+    load: () => import("./rebuild-register/index.ts"),
   },
   {
     name: "schema",

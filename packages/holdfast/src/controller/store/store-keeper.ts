@@ -212,7 +212,7 @@ export class StoreKeeper {
     const sight = await this.#database.look(signal);
     if (!sight) return;
     if (sight.term > 0) {
-      this.#trouble = `the register is empty, and the database of ${self} remembers term ${sight.term}: restore holdfast-register-${this.store.name} from a backup of a voter's cluster`;
+      this.#trouble = `the register is empty, and the database of ${self} remembers term ${sight.term}: see \`holdfast rebuild-register\``;
       return;
     }
     const { clock } = this.#ports;

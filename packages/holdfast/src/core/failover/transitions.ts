@@ -92,7 +92,7 @@ export function applyTransition(lease: Lease, transition: Transition, policy: Le
     case "cancel-switchover":
       return lease.switchover?.request === transition.request ? revised(without(lease, "switchover"), {}) : undefined;
     case "force":
-      return momentOf(lease) === transition.moment ? force(lease, transition) : undefined;
+      return momentOf(lease) === transition.moment ? forceElection(lease, transition) : undefined;
     default:
       return unreachable(transition);
   }
@@ -191,7 +191,11 @@ function stepDown(
   return electing(lease, { kind: "switchover", preferred: to, request, reason, reports: { [by]: position } });
 }
 
-function force(lease: Lease, { by, request, reason }: Extract<Transition, { kind: "force" }>): Lease | undefined {
+/** One candidate, by an operator's order, whatever it lacks. */
+export function forceElection(
+  lease: Lease,
+  { by, request, reason }: Pick<Extract<Transition, { kind: "force" }>, "by" | "request" | "reason">,
+): Lease {
   return electing(lease, { kind: "forced", candidates: [by], preferred: by, request, reason });
 }
 
