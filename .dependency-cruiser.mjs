@@ -24,6 +24,8 @@ const coreRooms = {
   workflows: ["spec", "traffic", "failover", "data-protection"],
   "fault-analysis": ["spec", "azure-stack-hub", "traffic", "failover", "data-protection"],
   "design-rules": ["spec", "azure-stack-hub", "fault-analysis"],
+  "change-check": ["spec", "fault-analysis", "design-rules"],
+  "check-report": ["spec", "fault-analysis", "design-rules", "change-check"],
 };
 /** What a room of the product may use from the workspace's other packages. */
 const otherPackages = {

@@ -3,6 +3,7 @@
 export {};
 const benchmarks: Readonly<Record<string, () => Promise<{ run(arguments_: readonly string[]): Promise<void> }>>> = {
   dns: () => import("../packages/holdfast/benches/dns.ts"),
+  "fault-analysis": () => import("../packages/holdfast/benches/fault-analysis.ts"),
   failover: () => import("../packages/holdfast/benches/failover.ts"),
   lab: () => import("../packages/holdfast/benches/lab.ts"),
 };

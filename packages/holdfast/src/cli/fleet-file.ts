@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { HoldfastError } from "../base/index.ts";
 import type { Problem } from "../base/index.ts";
@@ -26,8 +26,8 @@ async function readText(file: string): Promise<string> {
         "it is a folder",
         `Name the file in it, for example ${file.replace(/\/$/, "")}/holdfast.yaml.`,
       );
-    if (status.size > LARGEST_FILE_BYTES) throw unreadable(file, `it is larger than ${LARGEST_FILE_BYTES / 1e6} MB`);
-    return decodeText(file, await readFile(file));
+    if (status.size > LARGEST_FILE_BYTES) throw tooLarge(file);
+    return decodeText(file, await readBounded(file));
   } catch (error) {
     if (error instanceof HoldfastError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
@@ -37,6 +37,23 @@ async function readText(file: string): Promise<string> {
       throw unreadable(file, "reading it is not permitted", "Check the file's permissions.");
     throw unreadable(file, code ?? "it could not be read", undefined, error);
   }
+}
+
+/** A pipe or a device says nothing of its size beforehand, and may never end. */
+async function readBounded(file: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const handle = await open(file);
+  for await (const chunk of handle.createReadStream() as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > LARGEST_FILE_BYTES) throw tooLarge(file);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(file: string): HoldfastError {
+  return unreadable(file, `it is larger than ${LARGEST_FILE_BYTES / 1e6} MB`);
 }
 
 /** Anything else would come out of the YAML parser as screens of nonsense. */

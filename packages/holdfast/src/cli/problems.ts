@@ -105,7 +105,7 @@ function shown(line: string): string {
   return masked.length > WIDEST_LINE ? `${masked.slice(0, WIDEST_LINE)}…` : masked;
 }
 
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "·");
 }
 

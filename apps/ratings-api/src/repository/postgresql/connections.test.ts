@@ -18,7 +18,7 @@ describe("connections to a database that was away", () => {
       { name: "writes", connectionString: `postgres://someone@127.0.0.1:${port}/somewhere`, max: 5 },
       () => undefined,
     );
-    const use = () => connections?.use(2000, () => Promise.resolve("done"));
+    const { use } = boundTo(connections);
     await expect(use()).rejects.toBeInstanceOf(NoConnection);
 
     let greeted = 0;
@@ -38,6 +38,10 @@ describe("connections to a database that was away", () => {
     expect(greeted).toBe(2);
   });
 });
+
+function boundTo(tested: Connections) {
+  return { use: () => tested.use(2000, () => Promise.resolve("done")) };
+}
 
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");

@@ -1,46 +1,87 @@
-import { analyzeDesign } from "../../core/design-rules/index.ts";
-import type { Finding } from "../../core/design-rules/index.ts";
-import type { Fleet } from "../../core/spec/index.ts";
+import { InvalidArgumentError, Option } from "commander";
+import type { CheckReport } from "../../core/check-report/index.ts";
+import { openFindings } from "../../core/check-report/index.ts";
 import type { Register } from "../command.ts";
-import type { Diagnostic } from "../diagnostic.ts";
-import { countSeverities, diagnosticJson } from "../diagnostic.ts";
-import { loadFleet, sourceReader } from "../fleet-file.ts";
-import { formatOption } from "../format-option.ts";
-import { formatDiagnostics } from "../problems.ts";
+import type { Terminal } from "../terminal.ts";
+import { checkFile } from "./check-file.ts";
+import { refuseOverwriting, writeReport } from "./report-file.ts";
+import { lastLine, textReport } from "./text-report.ts";
+
+interface Options {
+  readonly format: "text" | "json" | "sarif" | "junit" | "html";
+  readonly out?: string;
+  readonly quiet?: true;
+  readonly against?: string;
+  readonly order: number;
+}
+
+/** As far as the analysis goes; each more costs ten times the one before and is read by nobody. */
+const LARGEST_ORDER = 4;
 
 export const register: Register = (command, terminal) => {
   command
     .argument("<file>", "fleet file, YAML or JSON")
-    .addOption(formatOption())
+    .addOption(
+      new Option("--format <format>", "how to print; sarif is for code scanning, junit for pipelines, html for people")
+        .choices(["text", "json", "sarif", "junit", "html"])
+        .default("text"),
+    )
+    .option("--out <file>", "write the report to this file")
+    .option("--quiet", "text: only findings of severity error, and the last line")
+    .option(
+      "--against <old>",
+      "the fleet file as it runs now: what gets better or worse, and what cannot be done in place",
+    )
+    .option("--order <number>", "name every set of so many parts whose loss together ends something", order, 2)
     .addHelpText(
       "after",
-      "\nExit code: 0 no finding of severity error, 1 there is one, 2 the file cannot be used.\nEvery rule and why: docs/reference/rules.md",
+      "\nExit code: 0 no finding of severity error, 1 there is one, 2 the file cannot be used.\nEvery rule and why: docs/reference/rules.md; what is in --format json: docs/reference/check-json.md",
     )
-    .action(async (file: string, options: { format: "text" | "json" }) => {
-      const parsed = await loadFleet(file);
-      const findings = analyzeDesign(parsed).map(diagnosticOfFinding);
-      terminal.exitWith(findings.some((finding) => finding.severity === "error") ? 1 : 0);
-      if (options.format === "json") {
-        terminal.out(`${JSON.stringify({ problems: findings.map(diagnosticJson) }, null, 2)}\n`);
+    .action(async (file: string, options: Options) => {
+      if (options.out !== undefined)
+        refuseOverwriting(options.out, [file, ...(options.against === undefined ? [] : [options.against])]);
+      const report = await checkFile(file, options);
+      terminal.exitWith(openFindings(report).some(({ severity }) => severity === "error") ? 1 : 0);
+      const text = await render(report, options, terminal);
+      if (options.out === undefined) {
+        terminal.out(text);
         return;
       }
-      const { outColors: colors } = terminal;
-      if (findings.length > 0) terminal.out(`${formatDiagnostics(findings, sourceReader(), colors)}\n`);
-      const mark = terminal.exitCode === 0 ? colors.green("✓") : colors.red("✗");
-      terminal.out(`${mark} ${colors.bold(file)}: ${describe(parsed.fleet)}: ${countSeverities(findings)}\n`);
+      writeReport(options.out, text);
+      terminal.out(`${lastLine(report, terminal.outColors)}; the report is in ${options.out}\n`);
     });
 };
 
-function diagnosticOfFinding({ rule, ...finding }: Finding): Diagnostic {
-  return { code: rule, ...finding };
+/** Formats that few ask for are loaded when they are asked for: `check` is run on every save. */
+async function render(report: CheckReport, { format, quiet, out }: Options, terminal: Terminal): Promise<string> {
+  switch (format) {
+    case "text":
+      return textReport(report, {
+        quiet: quiet === true,
+        colors: out === undefined ? terminal.outColors : await noColors(),
+      });
+    case "json":
+      return (await import("./json-report.ts")).jsonReport(report);
+    case "sarif": {
+      const { checkSarif } = await import("../../core/check-report/sarif/index.ts");
+      const { uriOf } = await import("./file-uri.ts");
+      return checkSarif(report, (file) => uriOf(file, process.cwd()));
+    }
+    case "junit":
+      return (await import("../../core/check-report/junit/index.ts")).checkJunit(report);
+    case "html":
+      return (await import("../../core/check-report/html/index.ts")).checkHtml(report);
+  }
 }
 
-function describe({ name, sites, witness, stores }: Fleet): string {
-  const count = (number: number, one: string) => `${number} ${one}${number === 1 ? "" : "s"}`;
-  return [
-    `fleet ${name}`,
-    count(sites.length, "site"),
-    ...(witness ? ["a witness"] : []),
-    count(stores.length, "store"),
-  ].join(", ");
+async function noColors() {
+  const { default: pc } = await import("picocolors");
+  return pc.createColors(false);
+}
+
+function order(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > LARGEST_ORDER)
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${LARGEST_ORDER}.`);
+  return number;
 }

@@ -9,6 +9,7 @@ apiVersion: holdfast.dev/v1alpha1
 kind: Fleet
 metadata:
   name: ${name}
+  drivers: [regulation] # why it runs on premises: location, latency, bandwidth, connectivity, regulation
 
 # What was promised. \`check\` compares the design with it.
 objectives:
@@ -97,11 +98,17 @@ traffic:
   ttl: 5s
   probe: { path: /healthz, interval: 1s, timeout: 1s, fall: 3, rise: 2 }
   tls: { kind: none } # or { kind: secret, secret: web-tls }, { kind: cert-manager, issuer: letsencrypt }
+  hostmaster: dns@operations.example # a mailbox outside the zone, which has no mail server
 
 backups:
   - store: data
     schedule: "0 2 * * *" # UTC
     keep: 14
     targets: [south, north] # a backup goes to the first that is not where it was taken
+    rehearsal: "0 6 * * 0" # one is restored elsewhere and read: only then it is a backup
+
+# Where this file and the application are kept: a lost site is built again from there.
+delivery:
+  repository: { url: https://git.operations.example/app }
 `;
 }

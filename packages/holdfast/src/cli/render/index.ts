@@ -7,22 +7,33 @@ import type { Fleet, SiteName } from "../../core/spec/index.ts";
 import type { Register } from "../command.ts";
 import { loadFleet } from "../fleet-file.ts";
 import { formatOption } from "../format-option.ts";
-import type { Terminal } from "../terminal.ts";
-import { OutputFolder } from "./output-folder.ts";
+import { OutputFolder, isUpToDate } from "./output-folder.ts";
 import type { Changes } from "./output-folder.ts";
+import { refuseUnsound } from "./refuse-unsound.ts";
+import { report, reportDiff } from "./report.ts";
+import { unifiedDiff } from "./unified-diff.ts";
+import { writable } from "./writable.ts";
 
 interface Options {
-  readonly out: string;
+  readonly out?: string;
+  readonly diff?: string;
   readonly site?: string;
   readonly only?: readonly string[];
   readonly check?: boolean;
+  readonly allowFindings?: boolean;
   readonly format: "text" | "json";
 }
 
 export const register: Register = (command, terminal) => {
   command
     .argument("<file>", "fleet file, YAML or JSON")
-    .requiredOption("--out <dir>", "folder to render into; it gets a folder for each family of artifacts")
+    .option("--out <dir>", "folder to render into; it gets a folder for each family of artifacts")
+    .addOption(
+      new Option("--diff <dir>", "write nothing; show what rendering would change in this folder").conflicts([
+        "out",
+        "check",
+      ]),
+    )
     .option("--site <name>", "only what belongs to this site")
     .addOption(
       new Option("--only <families...>", "only these families of artifacts").choices(
@@ -30,22 +41,71 @@ export const register: Register = (command, terminal) => {
       ),
     )
     .option("--check", "write nothing; exit code 1 when the folder is not what the file says")
+    .option("--allow-findings", "render although `holdfast check` finds errors in the design")
     .addOption(formatOption())
+    .addHelpText(
+      "after",
+      "\nExit code: 0 rendered, or nothing to change; 1 not as the file says (--check, --diff), or the design has errors; 2 could not be done.",
+    )
     .action(async (file: string, options: Options) => {
-      const { fleet } = await loadFleet(file);
+      const parsed = await loadFleet(file);
+      const { fleet } = parsed;
+      const folder = chosenFolder(options);
       const sites = chosenSites(fleet, file, options.site);
       const scope: RenderScope = {
         families: renderFamilies.filter(({ id }) => options.only?.includes(id) ?? true),
         sites: new Set(sites),
         fleetFiles: options.site === undefined,
       };
-      const changes = writable(options.out, () => render(fleet, scope, options));
-      if (options.check === true && !isUpToDate(changes)) terminal.exitWith(1);
-      report(changes, sites, options, terminal);
+      if (options.allowFindings !== true && refuseUnsound(parsed, options.format, terminal)) return;
+      const shown = { ...options, out: folder };
+      if (options.diff === undefined) {
+        const changes = writable(folder, () => render(fleet, scope, shown));
+        if (options.check === true && !isUpToDate(changes)) terminal.exitWith(1);
+        report(changes, sites, shown, terminal);
+      } else {
+        const { diff, changes } = writable(folder, () => compare(fleet, scope, folder));
+        if (!isUpToDate(changes)) terminal.exitWith(1);
+        reportDiff(diff, changes, shown, terminal);
+      }
     });
 };
 
-function render(fleet: Fleet, scope: RenderScope, { out, check = false }: Options): Changes {
+function chosenFolder({ out, diff }: Options): string {
+  const folder = out ?? diff;
+  if (folder !== undefined) return folder;
+  throw new HoldfastError([
+    {
+      code: "usage",
+      message: "render needs to know where: --out <dir> writes, --diff <dir> shows what would change",
+      hint: "holdfast render holdfast.yaml --out rendered",
+    },
+  ]);
+}
+
+interface Comparison {
+  readonly changes: Changes;
+  readonly diff: string;
+}
+
+/** Everything that rendering would do to the folder, as one text in the order of the paths. */
+function compare(fleet: Fleet, scope: RenderScope, path: string): Comparison {
+  const folder = new OutputFolder(path);
+  const diffs = new Map<string, string>();
+  for (const files of renderFiles(fleet, scope)) {
+    folder.take(files, { stage: false });
+    for (const { path, content, executable = false } of files) {
+      const diff = unifiedDiff(path, folder.present(path), { content, executable });
+      if (diff !== "") diffs.set(path, diff);
+    }
+  }
+  const changes = folder.changes((path) => isInScope(path, scope));
+  for (const path of changes.removed) diffs.set(path, unifiedDiff(path, folder.present(path), undefined));
+  const sorted = [...diffs].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { changes, diff: sorted.map(([, diff]) => diff).join("") };
+}
+
+function render(fleet: Fleet, scope: RenderScope, { out, check = false }: Options & { readonly out: string }): Changes {
   const folder = new OutputFolder(out);
   const inScope = (path: string): boolean => isInScope(path, scope);
   try {
@@ -68,66 +128,4 @@ function chosenSites(fleet: Fleet, file: string, site: string | undefined): read
   throw new HoldfastError([
     { code: "unknown-name", message: `${file} has no site "${site}"`, hint: `its sites are ${known}` },
   ]);
-}
-
-/** Says in our own words what the file system has against it. */
-function writable<T>(out: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException;
-    if (error instanceof HoldfastError || code === undefined) throw error;
-    const reason = reasons[code] ?? code;
-    throw new HoldfastError(
-      [
-        {
-          code: "output-unwritable",
-          message: `cannot render into ${out}: ${path ?? out}: ${reason}`,
-          hint: "name another folder with --out, or correct its permissions",
-        },
-      ],
-      { cause: error },
-    );
-  }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "writing is not permitted",
-  EPERM: "writing is not permitted",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "it is not a folder",
-  EISDIR: "it is a folder",
-};
-
-function isUpToDate({ added, changed, removed }: Changes): boolean {
-  return added.length + changed.length + removed.length === 0;
-}
-
-const LISTED_MAX = 50;
-
-function report(changes: Changes, sites: readonly SiteName[], options: Options, terminal: Terminal): void {
-  const { added, changed, removed, unchanged } = changes;
-  if (options.format === "json") {
-    const result = {
-      out: options.out,
-      check: options.check === true,
-      upToDate: isUpToDate(changes),
-      sites,
-      ...changes,
-    };
-    terminal.out(`${JSON.stringify(result, null, 2)}\n`);
-    return;
-  }
-  const { green, yellow, red } = terminal.outColors;
-  const lines = [
-    ...added.map((path) => green(`+ ${path}`)),
-    ...changed.map((path) => yellow(`~ ${path}`)),
-    ...removed.map((path) => red(`- ${path}`)),
-  ];
-  const listed = lines.slice(0, LISTED_MAX).map((line) => `  ${line}\n`);
-  const more = lines.length > LISTED_MAX ? `  and ${lines.length - LISTED_MAX} more\n` : "";
-  const counts = `${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`;
-  const verb = options.check === true ? (isUpToDate(changes) ? "up to date" : "not up to date") : "rendered";
-  terminal.out(`${listed.join("")}${more}${options.out}: ${verb}; ${counts}\n`);
 }

@@ -4,6 +4,7 @@ import { makeFolder } from "../../adapters/system/index.ts";
 import { HoldfastError } from "../../base/index.ts";
 import type { Problem } from "../../base/index.ts";
 import type { RenderedFile } from "../../core/render/index.ts";
+import type { FileState } from "./unified-diff.ts";
 
 /** Lists what we wrote, so that a later run can tell its own stale files from a person's. */
 const RECORD = ".holdfast-render.json";
@@ -15,6 +16,10 @@ export interface Changes {
   readonly changed: readonly string[];
   readonly removed: readonly string[];
   readonly unchanged: number;
+}
+
+export function isUpToDate({ added, changed, removed }: Changes): boolean {
+  return added.length + changed.length + removed.length === 0;
 }
 
 /**
@@ -45,13 +50,19 @@ export class OutputFolder {
   take(files: readonly RenderedFile[], { stage }: { readonly stage: boolean }): void {
     for (const { path, content, executable = false } of files) {
       this.#seen.add(path);
-      const present = this.#isNew ? undefined : readIfThere(join(this.#path, path));
-      if (present === content && isExecutable(join(this.#path, path)) === executable) continue;
+      const present = this.present(path);
+      if (present?.content === content && present.executable === executable) continue;
       if (present === undefined) this.#added.push(path);
       else if (this.#owned.has(path)) this.#changed.push(path);
       else this.#foreign.push(path);
       if (stage) this.#stage(path, content, executable);
     }
+  }
+
+  /** What is there now. */
+  present(path: string): FileState | undefined {
+    const content = this.#isNew ? undefined : readIfThere(join(this.#path, path));
+    return content === undefined ? undefined : { content, executable: isExecutable(join(this.#path, path)) };
   }
 
   /** `inScope` says which of our earlier files this run is about: the others stay. Throws where a person's file is in the way. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -37,20 +39,30 @@ const edit = (from: string, to: string) =>
 const filesIn = (root: string): string[] =>
   existsSync(root) ? readdirSync(root, { recursive: true }).map(String).sort() : [];
 
+const contentOf = (file: string): string => (statSync(file).isFile() ? readFileSync(file, "utf8") : "");
+
 const NOBODY = 65_534;
 
 describe("holdfast render", () => {
   it("writes a folder for each site and the witness, and nothing else", async () => {
     const { exitCode, out: text } = await render();
     expect(exitCode).toBe(0);
-    expect(text).toContain("rendered; 98 added, 0 changed, 0 removed, 0 unchanged");
-    expect(readdirSync(out).sort()).toEqual([".holdfast-render.json", "kubernetes"]);
+    expect(text).toMatch(/rendered; [1-9]\d+ added, 0 changed, 0 removed, 0 unchanged/);
+    expect(readdirSync(out).sort()).toEqual([
+      ".holdfast-render.json",
+      "access",
+      "arm",
+      "databases",
+      "helm",
+      "kubernetes",
+      "runbook",
+    ]);
     expect(readdirSync(folder).sort()).toEqual(["holdfast.yaml", "rendered"]);
   });
 
   it("changes nothing when rendered again", async () => {
     await render();
-    expect((await render()).out).toBe(`${out}: rendered; 0 added, 0 changed, 0 removed, 98 unchanged\n`);
+    expect((await render()).out).toMatch(/: rendered; 0 added, 0 changed, 0 removed, [1-9]\d+ unchanged\n$/);
   });
 
   it("says what changed, and takes away what is stale together with its empty folder", async () => {
@@ -117,6 +129,54 @@ describe("holdfast render", () => {
     expect(readFileSync(join(out, "kubernetes/seattle/ratings/ratings-api/service.yaml"), "utf8")).toBe(
       "changed by hand",
     );
+  });
+
+  it("--diff shows what rendering would change, writes nothing, and exits 1 when it would (R79)", async () => {
+    const diff = (...more: string[]) => holdfast("render", fleetFile, "--diff", out, ...more);
+    await render();
+    expect(await diff()).toEqual({ exitCode: 0, out: "", err: "" });
+    edit("ratings-api:0.1.0", "ratings-api:0.2.0");
+    edit("replicas: 2", "replicas: 1");
+    const before = filesIn(out).map((path) => [path, contentOf(join(out, path))]);
+    const { exitCode, out: text } = await diff("--only", "kubernetes");
+    expect(exitCode).toBe(1);
+    expect(text).toContain("-          image: holdfast.example/ratings-api:0.1.0\n");
+    expect(text).toContain("+          image: holdfast.example/ratings-api:0.2.0\n");
+    expect(text).toContain(
+      "deleted file mode 100644\n--- a/kubernetes/seattle/ratings/ratings-api/pod-disruption-budget.yaml\n+++ /dev/null\n",
+    );
+    expect(filesIn(out).map((path) => [path, contentOf(join(out, path))])).toEqual(before);
+
+    execFileSync("git", ["apply"], { cwd: out, input: text });
+    expect((await render("--only", "kubernetes", "--check")).exitCode).toBe(0);
+    const json = await diff("--only", "kubernetes", "--format", "json");
+    expect(JSON.parse(json.out)).toMatchObject({ upToDate: true, diff: "" });
+  });
+
+  it("--diff against a folder that is not there shows all files as new; with --out it is refused", async () => {
+    const { exitCode, out: text } = await holdfast("render", fleetFile, "--diff", out, "--site", "boise");
+    expect(exitCode).toBe(1);
+    expect(text).toContain("new file mode 100644\n--- /dev/null\n+++ b/kubernetes/boise/00-namespaces.yaml\n");
+    expect(existsSync(out)).toBe(false);
+    expect((await render("--diff", out)).err).toContain("cannot be used with");
+    expect((await holdfast("render", fleetFile)).err).toContain("--diff <dir> shows what would change");
+  });
+
+  it("renders nothing of a design in which check finds an error, unless told so", async () => {
+    const hubs = join(dirname(example), "../ratings-azure-stack-hub/holdfast.yaml");
+    cpSync(hubs, fleetFile);
+    // No Azure Stack Hub takes two pools.
+    edit(
+      "- { name: workers, count: 3, vmSize: Standard_D4_v2 }",
+      "- { name: workers, count: 3, vmSize: Standard_D4_v2 }\n        - { name: more, count: 3, vmSize: Standard_D4_v2 }",
+    );
+    const refused = await render();
+    expect(refused.exitCode).toBe(1);
+    expect(refused.err).toMatch(/error\[[a-z-]+\][\s\S]*: nothing was rendered; --allow-findings/);
+    expect(existsSync(out)).toBe(false);
+    const json = await render("--format", "json");
+    expect(JSON.parse(json.out)).toMatchObject({ problems: [{ severity: "error" }, { severity: "error" }] });
+    expect((await render("--allow-findings")).exitCode).toBe(0);
   });
 
   it("writes nothing when the file has errors", async () => {

@@ -1,27 +1,31 @@
-import type { SourcePosition } from "../../base/index.ts";
+import type { FaultAnalysis } from "../fault-analysis/index.ts";
+import { analyzeFaults } from "../fault-analysis/index.ts";
 import type { ParsedFleet } from "../spec/index.ts";
 import { formatPath } from "../spec/index.ts";
+import type { Finding } from "./finding.ts";
 import { designRules } from "./registry.ts";
 import type { DesignRule, Severity } from "./rule.ts";
+import { applySuppressions } from "./suppressions.ts";
 
-/** Something about the design that should change, with the rule that says so and the line it is about. */
-export interface Finding {
-  readonly rule: string;
-  readonly severity: Severity;
-  readonly requirements: readonly string[];
-  readonly message: string;
-  readonly hint: string;
-  readonly path: string;
-  readonly at: SourcePosition;
-  readonly related: readonly { readonly message: string; readonly at: SourcePosition }[];
+export interface DesignCheck {
+  /** ISO date, from whoever has a clock: suppressions end. */
+  readonly today: string;
+  readonly rules?: readonly DesignRule[];
+  /** From whoever has done it already. */
+  readonly faults?: FaultAnalysis;
 }
 
 const GRAVEST_FIRST: readonly Severity[] = ["error", "warning", "advice"];
 
-/** Every finding of every rule: the gravest first, then in the order of the file. */
-export function analyzeDesign(parsed: ParsedFleet, rules: readonly DesignRule[] = designRules): Finding[] {
+/** Every finding of every rule, the suppressed ones too: the gravest first, then in the order of the file. */
+export function analyzeDesign(
+  parsed: ParsedFleet,
+  { today, rules = designRules, faults: known }: DesignCheck,
+): Finding[] {
+  let analysis = known;
+  const faults = () => (analysis ??= analyzeFaults(parsed.fleet));
   const findings = rules.flatMap((rule) =>
-    [...rule.check(parsed.fleet)].map((violation): Finding => ({
+    [...rule.check(parsed.fleet, { faults })].map((violation): Finding => ({
       rule: rule.id,
       severity: violation.severity ?? rule.severity,
       requirements: rule.requirements,
@@ -35,6 +39,11 @@ export function analyzeDesign(parsed: ParsedFleet, rules: readonly DesignRule[] 
       })),
     })),
   );
+  const ids = designRules.map((rule) => rule.id);
+  return gravestFirst(applySuppressions(findings, parsed, { today, known: ids }));
+}
+
+export function gravestFirst(findings: readonly Finding[]): Finding[] {
   return findings.toSorted(
     (a, b) =>
       GRAVEST_FIRST.indexOf(a.severity) - GRAVEST_FIRST.indexOf(b.severity) ||

@@ -1,7 +1,8 @@
+import type { FaultAnalysis } from "../fault-analysis/index.ts";
 import type { Fleet } from "../spec/index.ts";
 
-/** A rule of good design: a folder of its own is not needed, a file `rules/<id>.ts` and a line in registry.ts are. */
-export interface DesignRule {
+/** What there is to say of a rule, whoever checks it: docs/reference/rules.md and `holdfast explain` print it. */
+export interface RuleText {
   /** Stable, kebab-case, the file's name: scripts match on it. */
   readonly id: string;
   /** error: the promise of the fleet cannot be kept · warning: it can break · advice: it could be better. */
@@ -12,7 +13,23 @@ export interface DesignRule {
   readonly asks: string;
   /** Why: what happens otherwise. */
   readonly why: string;
-  check(fleet: Fleet): Iterable<Violation>;
+  readonly example?: RuleExample;
+}
+
+/** Lines of a fleet file, without indentation of their own: a test puts the broken ones where the fixed ones stand in an example. */
+export interface RuleExample {
+  readonly broken: string;
+  readonly fixed: string;
+}
+
+/** A rule of good design: a folder of its own is not needed, a file `rules/<id>.ts` and a line in registry.ts are. */
+export interface DesignRule extends RuleText {
+  check(fleet: Fleet, context: RuleContext): Iterable<Violation>;
+}
+
+export interface RuleContext {
+  /** What the loss of each part does. It takes some time, so it is done once, and only if a rule asks. */
+  readonly faults: () => FaultAnalysis;
 }
 
 export type Severity = "error" | "warning" | "advice";

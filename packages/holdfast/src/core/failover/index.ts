@@ -5,7 +5,6 @@ export type { Order } from "./order.ts";
 export { lookAtPrimary, nextAsPrimary, startAsPrimary } from "./primary.ts";
 export type { DatabaseSight, PrimaryMemory } from "./primary.ts";
 export { rebuiltLease } from "./rebuild.ts";
-export type { RebuildOrder } from "./rebuild.ts";
 export { afterRequest, considerRequest, followRequest } from "./requests.ts";
 export type { OperatorRequest, PossibleLoss, RequestEnd, RequestSight, RequestStep } from "./requests.ts";
 export { failoverRules } from "./rules.ts";

@@ -1,10 +1,26 @@
 import { assert } from "../../base/index.ts";
 import type { Fleet, SiteName } from "../spec/index.ts";
+import { databasesFamily } from "./databases/index.ts";
+import { aksEngineFamily } from "./aks-engine/index.ts";
+import { armFamily } from "./arm/index.ts";
+import { helmFamily } from "./helm/index.ts";
+import { accessFamily } from "./access/index.ts";
 import { kubernetesFamily } from "./kubernetes/index.ts";
+import { pipelinesFamily } from "./pipelines/index.ts";
+import { runbookFamily } from "./runbook/index.ts";
 import type { RenderFamily, RenderedFile } from "./rendered-file.ts";
 
 /** Every family, in the order in which a site is stood up. */
-export const renderFamilies: readonly RenderFamily[] = [kubernetesFamily];
+export const renderFamilies: readonly RenderFamily[] = [
+  armFamily,
+  aksEngineFamily,
+  accessFamily,
+  kubernetesFamily,
+  helmFamily,
+  databasesFamily,
+  pipelinesFamily,
+  runbookFamily,
+];
 
 export interface RenderScope {
   readonly families: readonly RenderFamily[];

@@ -1,3 +1,4 @@
+import type { ComponentKind, Figure } from "./assumptions.ts";
 import type {
   Fleet,
   HostPort,
@@ -58,8 +59,23 @@ export function assembleFleet(file: FleetFile): Fleet {
         durationMs: duration,
       })),
     },
+    assumptions: assumptions(file.assumptions),
+    checks: file.checks,
     lab: file.lab,
   };
+}
+
+type FileFigure = NonNullable<FleetFile["assumptions"]["figures"][ComponentKind]>;
+
+function assumptions({ figures, ...rest }: FleetFile["assumptions"]): Fleet["assumptions"] {
+  const kinds = Object.keys(figures) as ComponentKind[];
+  return { ...rest, figures: Object.fromEntries(kinds.map((kind) => [kind, figure(figures[kind] ?? {})])) };
+}
+
+/** The schema lets no other combination through. */
+function figure({ availability: percent, mtbf: mtbfMs = 0, mttr: mttrMs }: FileFigure): Figure {
+  if (percent === undefined) return { kind: "times", mtbfMs, mttrMs: mttrMs ?? 0 };
+  return { kind: "availability", percent, ...(mttrMs === undefined ? {} : { mttrMs }) };
 }
 
 type FileSite = Pick<FleetFile["sites"][number], "platform" | "addresses">;
@@ -95,6 +111,7 @@ function application(file: FleetFile["application"]): Fleet["application"] {
   return {
     name: file.name,
     namespace: file.namespace ?? file.name,
+    version: file.version,
     components: file.components.map(({ ports, probes, terminationGrace, ...component }) => ({
       ...component,
       ports: ports.map(({ name, port, servicePort }) => ({
@@ -137,9 +154,10 @@ function store(file: FleetFile["stores"][number]): Store {
 }
 
 function traffic(file: FleetFile["traffic"], siteNames: readonly SiteName[]): Fleet["traffic"] {
-  const { ttl, probe: fileProbe, hostmaster, policy, ...rest } = file;
+  const { ttl, probe: fileProbe, hostmaster, policy, tls, ...rest } = file;
   return {
     ...rest,
+    tls: certificate(tls, file.zone),
     policy: trafficPolicy(policy, siteNames),
     ttlSeconds: ttl,
     probe: {
@@ -150,6 +168,22 @@ function traffic(file: FleetFile["traffic"], siteNames: readonly SiteName[]): Fl
       rise: fileProbe.rise,
     },
     hostmaster: hostmaster ?? `hostmaster@${file.zone}`,
+  };
+}
+
+function certificate(tls: FleetFile["traffic"]["tls"], zone: string): Fleet["traffic"]["tls"] {
+  if (tls.kind !== "cert-manager") return tls;
+  const { solver: fileSolver, ...rest } = tls;
+  if (fileSolver === undefined) return rest;
+  if (fileSolver.kind !== "dns-01") return { ...rest, solver: fileSolver };
+  const { nameserver, ...solver } = fileSolver;
+  return {
+    ...rest,
+    solver: {
+      ...solver,
+      zone: solver.zone ?? zone,
+      ...(nameserver === undefined ? {} : { nameserver: withPort(nameserver, 53) }),
+    },
   };
 }
 

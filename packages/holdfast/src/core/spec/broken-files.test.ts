@@ -39,6 +39,71 @@ const broken: readonly Broken[] = [
     hint: "Keys here: server, pullSecret, kind, charts.",
   },
   {
+    what: "a suppression without a reason",
+    edits: [["registry:", `checks: { suppress: [{ rule: spare-replica, until: 2027-03-31 }] }\nregistry:`]],
+    code: "missing-key",
+    line: "checks:",
+  },
+  {
+    what: "a suppression whose reason says nothing",
+    edits: [
+      [
+        "registry:",
+        `checks: { suppress: [{ rule: spare-replica, reason: "because!!", until: 2027-03-31 }] }\nregistry:`,
+      ],
+    ],
+    code: "invalid-value",
+    line: "checks:",
+  },
+  {
+    what: "a version of the application that Helm would not take",
+    edits: [["  namespace: ratings\n", '  namespace: ratings\n  version: "1.4"\n']],
+    code: "invalid-value",
+    line: "  version: ",
+  },
+  {
+    what: "a suppression until a day that no calendar has",
+    edits: [
+      [
+        "registry:",
+        `checks: { suppress: [{ rule: spare-replica, reason: "because it is", until: 2027-02-29 }] }\nregistry:`,
+      ],
+    ],
+    code: "invalid-value",
+    line: "checks:",
+  },
+  {
+    what: "an API profile that no Hub has",
+    example: HUB,
+    edits: [["connectivity: connected", "connectivity: connected\n      apiProfile: 2020-09-01-hybird"]],
+    code: "invalid-value",
+    line: "apiProfile",
+    hint: 'Did you mean "2020-09-01-hybrid"?',
+  },
+  {
+    what: "a certificate solver that is none",
+    example: HUB,
+    edits: [["solver: { kind: dns-01", "solver: { kind: dns-02"]],
+    code: "invalid-value",
+    line: "solver:",
+    hint: 'Did you mean "dns-01"?',
+  },
+  {
+    what: "updates by RFC 2136 to nowhere",
+    example: HUB,
+    edits: [["provider: azure-dns", "provider: rfc2136"]],
+    code: "contradiction",
+    line: "solver:",
+    hint: "Add nameserver: <address>:53",
+  },
+  {
+    what: "a name server for Azure DNS",
+    example: HUB,
+    edits: [["provider: azure-dns", "provider: azure-dns, nameserver: 10.0.0.1"]],
+    code: "contradiction",
+    line: "solver:",
+  },
+  {
     what: "a missing section",
     edits: [["registry:\n  server: holdfast.example\n", ""]],
     code: "missing-key",
@@ -243,6 +308,24 @@ const broken: readonly Broken[] = [
     line: "API:",
   },
   {
+    what: "a token in a comment, which Git keeps too (R122)",
+    edits: [["registry:\n", `registry: # token: ghp_${"a1B2".repeat(9)}\n`]],
+    code: "secret-in-plain-text",
+    line: "registry:",
+  },
+  {
+    what: "a key as a key",
+    edits: [["SITE_NAME: ${site}", `AKIA${"ABCD".repeat(4)}: x`]],
+    code: "secret-in-plain-text",
+    line: "AKIA",
+  },
+  {
+    what: "an Azure application's secret",
+    edits: [["SITE_NAME: ${site}", `SITE_NAME: abc8Q~${"xY0_".repeat(8)}`]],
+    code: "secret-in-plain-text",
+    line: "SITE_NAME:",
+  },
+  {
     what: "bad YAML",
     edits: [["sites: [seattle, portland]", "sites: [seattle, portland"]],
     code: "yaml-syntax",
@@ -312,7 +395,7 @@ const broken: readonly Broken[] = [
   {
     what: "an SSH key that is none",
     example: HUB,
-    edits: [["publicKey: ssh-ed25519", "publicKey: PuTTY"]],
+    edits: [["publicKey: ssh-rsa", "publicKey: PuTTY"]],
     code: "invalid-value",
     line: "publicKey:",
   },

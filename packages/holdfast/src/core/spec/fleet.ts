@@ -1,5 +1,6 @@
+import type { Assumptions } from "./assumptions.ts";
 import type { Cluster, Network, Platform, Quotas } from "./infrastructure.ts";
-import type { Access, Backup, Delivery, Maintenance, Monitoring } from "./operations.ts";
+import type { Access, Backup, Delivery, Maintenance, Monitoring, Suppression } from "./operations.ts";
 import type { SiteName } from "./site-name.ts";
 
 /**
@@ -25,6 +26,10 @@ export interface Fleet {
   readonly delivery: Delivery;
   readonly access: Access;
   readonly maintenance: Maintenance;
+  /** What predictions go by. */
+  readonly assumptions: Assumptions;
+  /** What `holdfast check` is to leave out. */
+  readonly checks: { readonly suppress: readonly Suppression[] };
   /** Only `holdfast lab` reads it. */
   readonly lab: LabSettings;
 }
@@ -112,6 +117,8 @@ export interface Link {
 export interface Application {
   readonly name: string;
   readonly namespace: string;
+  /** Of the application's Helm chart; https://semver.org */
+  readonly version: string;
   /** In the order of the file. */
   readonly components: readonly Component[];
 }
@@ -250,7 +257,27 @@ export interface Traffic {
   readonly tls:
     | { readonly kind: "none" }
     | { readonly kind: "secret"; readonly secret: string }
-    | { readonly kind: "cert-manager"; readonly issuer: string };
+    | { readonly kind: "cert-manager"; readonly issuer: string; readonly solver?: CertificateSolver };
+}
+
+/** How cert-manager proves to an authority that the host is ours. Without one, somebody else makes the ClusterIssuer. */
+export type CertificateSolver =
+  | { readonly kind: "http-01"; readonly email: string; readonly server: string }
+  | Dns01Solver
+  /** The Secret holds the authority's own certificate and key: `tls.crt`, `tls.key`. */
+  | { readonly kind: "private-ca"; readonly secret: string };
+
+export interface Dns01Solver {
+  readonly kind: "dns-01";
+  readonly email: string;
+  /** ACME directory. */
+  readonly server: string;
+  readonly provider: "azure-dns" | "rfc2136";
+  /** Name of the Kubernetes Secret with the credentials to write to the zone. */
+  readonly secret: string;
+  readonly zone: string;
+  /** The server that takes updates; present with rfc2136. */
+  readonly nameserver?: HostPort;
 }
 
 /** `sites` are those that take part, by default all. */

@@ -20,6 +20,14 @@ describe("examples/ratings-azure-stack-hub", () => {
     ]);
   });
 
+  it("takes the API profile of today's Hubs, and an older one where the file says so (R130)", () => {
+    expect(hubs.map(({ platform }) => platform.apiProfile)).toEqual(["2020-09-01-hybrid", "2020-09-01-hybrid"]);
+    const older = exampleText("ratings-azure-stack-hub", [
+      ["connectivity: connected", "connectivity: connected\n      apiProfile: 2019-03-01-hybrid"],
+    ]);
+    expect(hubOf(unwrap(parseFleet(older, "holdfast.yaml")).sites[0]!).apiProfile).toBe("2019-03-01-hybrid");
+  });
+
   it("gives each Hub a cluster of its own, in a subscription of its own (R140)", () => {
     expect(hubs.every((hub) => hub.cluster !== undefined)).toBe(true);
     expect(new Set(hubs.map((hub) => hub.platform.subscription)).size).toBe(2);

@@ -1,3 +1,5 @@
+export { componentKinds } from "./assumptions.ts";
+export type { Assumptions, ComponentKind, Figure } from "./assumptions.ts";
 export type * from "./fleet.ts";
 export type * from "./infrastructure.ts";
 export type * from "./operations.ts";
@@ -5,7 +7,9 @@ export { parseFleet, parseFleetDocument } from "./parse-fleet.ts";
 export type { ParsedFleet } from "./parse-fleet.ts";
 export { maskSecrets } from "./secrets.ts";
 export { fleetJsonSchema } from "./json-schema.ts";
-export { mayBePublic, parseIpv4Range, rangesOverlap } from "./addresses.ts";
+export { mayBePublic, parseIpv4, parseIpv4Range, rangeContains, rangesOverlap } from "./addresses.ts";
 export { membersOf } from "./members.ts";
+export type { Member } from "./members.ts";
 export { formatPath } from "./document/index.ts";
-export { formatDuration, parseDurationMs } from "./units.ts";
+export { didYouMean, suggest } from "./suggest.ts";
+export { cpuMillicores, formatDuration, parseDurationMs, quantityBytes } from "./units.ts";

@@ -19,12 +19,17 @@ export interface AzureStackHub {
   readonly authentication: "client-secret" | "client-certificate";
   /** Whether the Hub reaches public Azure. */
   readonly connectivity: "connected" | "disconnected";
+  /** The versions of Resource Manager's APIs that the Hub speaks. */
+  readonly apiProfile: ApiProfile;
   /** Name or id of the subscription: limits such as 50 nodes hold for each. */
   readonly subscription: string;
   readonly resourceGroup: string;
   readonly servicePrincipal: { readonly clientId?: string; readonly keyVaultSecret?: KeyVaultSecret };
   readonly engine: AksEngine;
 }
+
+/** `2020-09-01-hybrid`: Hub 2102 and later; `2019-03-01-hybrid`: 1904 to 2008. */
+export type ApiProfile = "2020-09-01-hybrid" | "2019-03-01-hybrid";
 
 /** The value itself never stands in the file. */
 export interface KeyVaultSecret {

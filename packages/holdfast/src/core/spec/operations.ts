@@ -37,7 +37,7 @@ export interface Monitoring {
 }
 
 export interface Delivery {
-  readonly kind: "none" | "azure-pipelines" | "jenkins";
+  readonly kind: "none" | "azure-pipelines" | "github-actions" | "jenkins";
   /** `server`: an Azure DevOps Server on premises. */
   readonly hosting: "services" | "server";
   readonly repository?: {
@@ -56,6 +56,8 @@ export interface Delivery {
 export interface Access {
   readonly secrets: { readonly kind: "kubernetes" | "azure-key-vault" | "hashicorp-vault"; readonly vault?: string };
   readonly groups: readonly Group[];
+  /** Public keys of age, `age1...`: who can open what AKS Engine writes, which holds every key of a cluster. */
+  readonly stateRecipients: readonly string[];
 }
 
 /** A group of the directory. The same groups are used at every site; one nests the others. */
@@ -97,3 +99,13 @@ export interface MaintenanceWindow {
 }
 
 export type Weekday = "mo" | "tu" | "we" | "th" | "fr" | "sa" | "su";
+
+/** A finding of `holdfast check` that is known and accepted for a while. */
+export interface Suppression {
+  readonly rule: string;
+  /** At this path and below; absent: everywhere. */
+  readonly path?: string;
+  readonly reason: string;
+  /** ISO date: the last day on which it counts. */
+  readonly until: string;
+}

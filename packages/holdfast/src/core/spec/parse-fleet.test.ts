@@ -11,7 +11,7 @@ describe("parseFleet", () => {
     expect(fleet.sites.map((site) => site.name)).toEqual(["seattle", "portland"]);
     expect(fleet.objectives).toEqual({ availabilityPercent: 99.95, rtoMs: 5_000, rpoMs: 0 });
     expect(fleet.sites[0]?.addresses.ingress).toEqual({ host: "192.0.2.10", port: 80 });
-    expect(fleet.traffic.hostmaster).toBe("hostmaster@ratings.example");
+    expect(fleet.traffic.hostmaster).toBe("dns@operations.example");
     expect(fleet.stores[0]).toMatchObject({ engine: "postgresql", peeringPort: 5432, failback: "approved" });
   });
 });

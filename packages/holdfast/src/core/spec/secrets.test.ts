@@ -10,6 +10,13 @@ describe("maskSecrets", () => {
     ["Server=db;Password=hunter2;Database=x", "Server=db;Password=***;Database=x"],
     ["AccountName=a;AccountKey=aHVudGVyMmh1bnRlcjJodW50ZXIy==;x", "AccountName=a;AccountKey=***;x"],
     ["token: AKIAIOSFODNN7EXAMPLE", "token: ***"],
+    [`x: abc8Q~${"xY0_".repeat(8)}`, "x: ***"],
+    [`x: hvs.${"aB3_".repeat(6)}`, "x: ***"],
+    [`x: AGE-SECRET-KEY-1${"QPZRY9X8".repeat(7)}`, "x: ***"],
+    [`x: sk_live_${"a1B2".repeat(6)}`, "x: ***"],
+    [`x: AIza${"a1B2c".repeat(7)}`, "x: ***"],
+    [`x: npm_${"a1B2".repeat(9)}`, "x: ***"],
+    [`x: ${"a1B2c".repeat(15)}AZDOx1y2`, "x: ***"],
     ["-----BEGIN RSA PRIVATE KEY-----MIIE", "-----BEGIN RSA PRIVATE KEY-----***"],
   ])("hides the secret in %j", (text, masked) => {
     expect(maskSecrets(text)).toBe(masked);

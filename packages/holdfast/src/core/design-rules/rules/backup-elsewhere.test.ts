@@ -1,6 +1,10 @@
 import { describe } from "vitest";
+import { exampleText } from "../../spec/testing/examples.ts";
 import { testRule } from "../testing/test-rule.ts";
 import { backupElsewhere } from "./backup-elsewhere.ts";
+
+const text = exampleText("ratings");
+const BACKUPS = text.slice(text.indexOf("backups:\n"), text.indexOf("\n# Where this file"));
 
 describe("backup-elsewhere (R83, R99)", () => {
   testRule(backupElsewhere, [
@@ -22,14 +26,15 @@ describe("backup-elsewhere (R83, R99)", () => {
       findings: [],
     },
     {
+      what: "warns of a backup that stays in the building",
+      example: "ratings",
+      edits: [["dataCentre: portland-1", "dataCentre: seattle-1"]],
+      findings: ["warning backups[0].targets", "warning backups[0].targets"],
+    },
+    {
       what: "warns of a store without a backup",
       example: "ratings",
-      edits: [
-        [
-          'backups:\n  - store: ratings-db\n    schedule: "0 2 * * *"\n    keep: 14\n    # Never the site that holds the primary: each site\'s backups go to the other one.\n    targets: [portland, seattle]',
-          "backups: []",
-        ],
-      ],
+      edits: [[BACKUPS, "backups: []\n"]],
       findings: ["warning stores[0].name"],
     },
   ]);

@@ -7,7 +7,9 @@ export const backupElsewhere: DesignRule = {
   requirements: ["R83", "R97", "R98", "R99"],
   asks: "Every store is backed up, never to the site that the backup was taken at.",
   why: "A backup beside the data is lost with it; and a replica repeats every mistake, so it is no backup.",
-  *check({ stores, backups }) {
+  example: { broken: "targets: [portland]", fixed: "targets: [portland, seattle]" },
+  *check({ stores, backups, sites }) {
+    const buildings = new Map<string, string>(sites.map((site) => [site.name, site.location.dataCentre]));
     for (const [index, store] of stores.entries()) {
       if (!backups.some((backup) => backup.store === store.name)) {
         yield {
@@ -27,6 +29,13 @@ export const backupElsewhere: DesignRule = {
             path: ["backups", index, "targets"],
             message: `a backup taken at ${site} would be kept at ${site}, and lost with it`,
             hint: "Name another site too, or a target under `external`.",
+          };
+        } else if (!backup.targets.some((target) => buildings.get(target) !== buildings.get(site))) {
+          yield {
+            path: ["backups", index, "targets"],
+            severity: "warning",
+            message: `a backup taken at ${site} would be kept in the same data centre, ${String(buildings.get(site))}, and lost with it`,
+            hint: "Name a site in another building too, or a target under `external`.",
           };
         }
       }

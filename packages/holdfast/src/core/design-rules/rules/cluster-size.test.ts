@@ -28,10 +28,10 @@ describe("cluster-size (R40, R107, R108)", () => {
       findings: ["error sites[0].cluster.workerPools[0].count", "error sites[1].cluster.workerPools[0].count"],
     },
     {
-      what: "advises three workers on a Hub",
+      what: "warns of two workers on a Hub",
       example: "ratings-azure-stack-hub",
       edits: [["name: workers, count: 3", "name: workers, count: 2"]],
-      findings: ["advice sites[0].cluster.workerPools[0].count", "advice sites[1].cluster.workerPools[0].count"],
+      findings: ["warning sites[0].cluster.workerPools[0].count", "warning sites[1].cluster.workerPools[0].count"],
     },
     {
       what: "refuses a second pool on a Hub",

@@ -1,3 +1,4 @@
+import { productionMinimum } from "../../azure-stack-hub/index.ts";
 import type { Cluster } from "../../spec/index.ts";
 import type { DesignRule, Path, Violation } from "../rule.ts";
 
@@ -7,6 +8,10 @@ export const clusterSize: DesignRule = {
   requirements: ["R40", "R107", "R108"],
   asks: "A cluster has three or five control-plane nodes and at least two workers; on Azure Stack Hub, in one pool.",
   why: "With fewer, one machine's failure stops the cluster, or leaves the application nowhere to go.",
+  example: {
+    broken: "controlPlane: { count: 2, vmSize: Standard_DS2_v2, etcdDiskGiB: 128 }",
+    fixed: "controlPlane: { count: 3, vmSize: Standard_DS2_v2, etcdDiskGiB: 128 }",
+  },
   *check({ sites }) {
     for (const [index, { cluster, platform }] of sites.entries()) {
       if (cluster === undefined) continue;
@@ -43,12 +48,12 @@ function* checkWorkers({ workerPools }: Cluster, cluster: Path, onHub: boolean):
       message: "with one worker, its failure or reboot stops the application at this site",
       hint: "Use at least 2 workers.",
     };
-  } else if (onHub && count < 3) {
+  } else if (onHub && count < productionMinimum.workers) {
     yield {
       path: [...path, 0, "count"],
-      severity: "advice",
-      message: "Microsoft supports production clusters with 3 workers and more",
-      hint: "Use 3 workers.",
+      severity: "warning",
+      message: `Microsoft supports production clusters with ${productionMinimum.workers} workers and more, and this one has ${count}`,
+      hint: `Use ${productionMinimum.workers} workers.`,
     };
   }
   if (onHub && workerPools.length > 1) {

@@ -1,26 +1,34 @@
-import type { MaintenanceWindow, Weekday } from "../../spec/index.ts";
+import type { MaintenanceWindow } from "../../spec/index.ts";
 import type { DesignRule } from "../rule.ts";
-
-const DAYS: readonly Weekday[] = ["mo", "tu", "we", "th", "fr", "sa", "su"];
-const WEEK_MINUTES = 7 * 24 * 60;
-/** Time zones differ by up to 26 hours and shift with the seasons: windows in two zones must be that far apart. */
-const ZONES_APART_MINUTES = 26 * 60;
+import { overlap, spansOf } from "../week-times.ts";
 
 export const maintenanceApart: DesignRule = {
   id: "maintenance-apart",
   severity: "warning",
   requirements: ["R128", "R129"],
-  asks: "Maintenance windows of two sites are never at the same time.",
+  asks: "Maintenance windows of two sites are never at the same time, in summer or in winter.",
   why: "A site in maintenance has less to give: when the other fails just then, the rest must carry all.",
+  example: {
+    broken: '- { site: orlando, days: [tu], start: "05:00", duration: 3h, timeZone: America/New_York }',
+    fixed: '- { site: orlando, days: [th], start: "02:00", duration: 3h, timeZone: America/New_York }',
+  },
   *check({ maintenance: { windows } }) {
     for (const [index, window] of windows.entries()) {
+      if (spansOf(window) === undefined) {
+        yield {
+          path: ["maintenance", "windows", index, "timeZone"],
+          severity: "error",
+          message: `there is no time zone ${window.timeZone}`,
+          hint: "Use a name such as America/New_York, Europe/Berlin or UTC.",
+        };
+      }
       const other = windows
         .slice(0, index)
         .findIndex((earlier) => earlier.site !== window.site && meet(earlier, window));
       if (other >= 0) {
         yield {
           path: ["maintenance", "windows", index],
-          message: `the window of ${window.site} can be open at the same time as that of ${String(windows[other]?.site)}`,
+          message: `the window of ${window.site} is open at the same time as that of ${String(windows[other]?.site)}, at least in some weeks of the year`,
           hint: "Take another day for one of them.",
           related: [{ path: ["maintenance", "windows", other], message: "this one" }],
         };
@@ -29,22 +37,9 @@ export const maintenanceApart: DesignRule = {
   },
 };
 
+/** Is there a week in which both are open at once? */
 function meet(a: MaintenanceWindow, b: MaintenanceWindow): boolean {
-  const slack = a.timeZone === b.timeZone ? 0 : ZONES_APART_MINUTES;
-  return starts(a).some((startA) => starts(b).some((startB) => overlap(startA, length(a), startB, length(b), slack)));
-}
-
-/** Minutes from the start of the week. */
-function starts(window: MaintenanceWindow): number[] {
-  return window.days.map((day) => DAYS.indexOf(day) * 24 * 60 + window.startMinute);
-}
-
-function length(window: MaintenanceWindow): number {
-  return window.durationMs / 60_000;
-}
-
-/** On the circle of the week, with `slack` minutes to spare on either side. */
-function overlap(startA: number, lengthA: number, startB: number, lengthB: number, slack: number): boolean {
-  const fromAToB = (((startB - startA) % WEEK_MINUTES) + WEEK_MINUTES) % WEEK_MINUTES;
-  return fromAToB < lengthA + slack || WEEK_MINUTES - fromAToB < lengthB + slack;
+  const [first, second] = [spansOf(a), spansOf(b)];
+  if (first === undefined || second === undefined) return false;
+  return first.some((spans, week) => spans.some((one) => second[week]?.some((other) => overlap(one, other)) ?? false));
 }

@@ -11,6 +11,18 @@ describe("node-limit (R39, R46)", () => {
       findings: ["error sites[0].cluster", "error sites[1].cluster"],
     },
     {
+      what: "adds up the clusters of one subscription, however its Hub's portal is written",
+      example: "ratings-azure-stack-hub",
+      edits: [
+        ["name: workers, count: 3", "name: workers, count: 23"],
+        [
+          "portal.orlando.azurestack.contoso.com\n      identity: azure-ad\n      connectivity: connected\n      subscription: ratings-orlando",
+          "portal.seattle.azurestack.contoso.com/\n      identity: azure-ad\n      connectivity: connected\n      subscription: Ratings-Seattle",
+        ],
+      ],
+      findings: ["error sites[1].cluster"],
+    },
+    {
       what: "lets 50 be",
       example: "ratings-azure-stack-hub",
       edits: [["name: workers, count: 3", "name: workers, count: 47"]],

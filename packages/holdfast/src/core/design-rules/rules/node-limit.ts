@@ -1,6 +1,5 @@
+import { hubLimits, subscriptionsOf } from "../../azure-stack-hub/index.ts";
 import type { DesignRule } from "../rule.ts";
-
-const NODES_PER_SUBSCRIPTION = 50;
 
 export const nodeLimit: DesignRule = {
   id: "node-limit",
@@ -8,23 +7,22 @@ export const nodeLimit: DesignRule = {
   requirements: ["R39", "R46"],
   asks: "All clusters of a subscription on one Azure Stack Hub have at most 50 nodes together.",
   why: "AKS Engine on the Hub supports no more; deploying or scaling beyond it fails.",
-  *check({ sites }) {
-    const subscriptions = new Map<string, { nodes: number; index: number; name: string }>();
-    for (const [index, { platform, cluster }] of sites.entries()) {
-      if (platform.kind !== "azure-stack-hub" || cluster === undefined) continue;
-      const key = `${platform.portalUrl} ${platform.subscription}`;
-      const nodes = cluster.controlPlane.count + cluster.workerPools.reduce((sum, pool) => sum + pool.count, 0);
-      subscriptions.set(key, {
-        nodes: (subscriptions.get(key)?.nodes ?? 0) + nodes,
-        index,
-        name: platform.subscription,
-      });
-    }
-    for (const { nodes, index, name } of subscriptions.values()) {
-      if (nodes > NODES_PER_SUBSCRIPTION) {
+  example: {
+    broken: "- { name: workers, count: 48, vmSize: Standard_D4_v2 }",
+    fixed: "- { name: workers, count: 3, vmSize: Standard_D4_v2 }",
+  },
+  *check(fleet) {
+    for (const { name, hub, sites } of subscriptionsOf(fleet)) {
+      const nodes = sites.reduce(
+        (sum, { site: { cluster } }) =>
+          sum + cluster.controlPlane.count + cluster.workerPools.reduce((pools, pool) => pools + pool.count, 0),
+        0,
+      );
+      const last = sites.at(-1);
+      if (last !== undefined && nodes > hubLimits.nodesPerSubscription) {
         yield {
-          path: ["sites", index, "cluster"],
-          message: `subscription ${name} would have ${nodes} nodes, control plane included; the limit is ${NODES_PER_SUBSCRIPTION}`,
+          path: ["sites", last.index, "cluster"],
+          message: `subscription ${name} on ${hub} would have ${nodes} nodes, control plane included; the limit is ${hubLimits.nodesPerSubscription}`,
           hint: "Build another cluster in a separate subscription.",
         };
       }

@@ -36,5 +36,20 @@ describe("personal-data (R4, R5, R6)", () => {
       edits: [["  personalFields: [raterIp, userIp]\n", ""]],
       findings: ["warning monitoring.hosting"],
     },
+    {
+      what: "knows that Azure Monitor is in public Azure",
+      example: "ratings-azure-stack-hub",
+      edits: [
+        ["  personalFields: [raterIp, userIp]\n", ""],
+        ["  kind: azure-monitor\n  hosting: public-cloud\n", "  kind: azure-monitor\n"],
+      ],
+      findings: ["warning monitoring.hosting"],
+    },
+    {
+      what: "lets logs stay where they are made",
+      example: "ratings-disconnected",
+      edits: [["  personalFields: [raterIp, userIp]\n", ""]],
+      findings: [],
+    },
   ]);
 });

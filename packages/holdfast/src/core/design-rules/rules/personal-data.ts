@@ -6,6 +6,7 @@ export const personalData: DesignRule = {
   requirements: ["R4", "R5", "R6"],
   asks: "Personal data stays on premises: no site, backup or monitoring in a public cloud gets it.",
   why: "It is why the application runs on premises at all; what once left cannot be taken back.",
+  example: { broken: "personalFields: []", fixed: "personalFields: [raterIp, userIp]" },
   *check({ sites, stores, backups, monitoring }) {
     const personal = new Set(stores.filter((store) => store.personalData).map((store) => store.name));
     if (personal.size === 0) return;
@@ -27,7 +28,10 @@ export const personalData: DesignRule = {
         };
       }
     }
-    if (monitoring.hosting === "public-cloud" && monitoring.personalFields.length === 0) {
+    // Azure Monitor is in public Azure, whatever the file says of its hosting.
+    const leaves =
+      monitoring.kind === "azure-monitor" || (monitoring.kind !== "none" && monitoring.hosting === "public-cloud");
+    if (leaves && monitoring.personalFields.length === 0) {
       yield {
         path: ["monitoring", "hosting"],
         severity: "warning",

@@ -36,5 +36,30 @@ describe("pipeline-agents (R134, R135, R137, R138)", () => {
       ],
       findings: ["error delivery"],
     },
+    {
+      what: "refuses an Azure DevOps Server without agents at a site, whatever the Internet reaches (R138)",
+      example: "ratings-disconnected",
+      edits: [
+        ["    fort-east: fort-east-hub\n", ""],
+        ["kubernetesApi: false, management: false", "kubernetesApi: true, management: true"],
+        ["kubernetesApi: false, management: false", "kubernetesApi: true, management: true"],
+      ],
+      findings: ["error delivery.selfHostedPools"],
+    },
+    {
+      what: "refuses Jenkins without agents at a site",
+      example: "ratings-three-sites",
+      edits: [["    denver: denver-hub\n", ""]],
+      findings: ["error delivery.selfHostedPools"],
+    },
+    {
+      what: "advises HTTPS for agents (R139)",
+      example: "ratings-azure-stack-hub",
+      edits: [["host: dev.azure.com }", "host: dev.azure.com, port: 8080 }"]],
+      findings: [
+        "advice sites[0].network.egress.destinations[9].port",
+        "advice sites[1].network.egress.destinations[9].port",
+      ],
+    },
   ]);
 });

@@ -11,6 +11,10 @@ export const voteMajority: DesignRule = {
   requirements: ["R18", "R84"],
   asks: "After the loss of any one data centre, a majority of votes is left.",
   why: "Without a majority no new primary may be chosen: the fleet stays read-only until a person steps in.",
+  example: {
+    broken: "- { site: seattle, role: arbiter }",
+    fixed: "- { site: azure-central, role: arbiter }",
+  },
   *check(fleet) {
     if (fleet.sites.length < 2) return; // several-sites says it.
     const leases = fleet.stores.filter((store) => store.engine === "postgresql" && store.sites.length > 1);
@@ -24,7 +28,17 @@ export const voteMajority: DesignRule = {
 function* checkLeaseVotes({ sites, witness }: Fleet): Iterable<Violation> {
   const voters = witness === undefined ? sites : [...sites, witness];
   const holder = majorityHolder(voters.map((voter) => voter.location.dataCentre));
-  if (holder === undefined) return;
+  if (holder === undefined) {
+    if (voters.length % 2 === 0) {
+      yield {
+        path: ["sites"],
+        severity: "advice",
+        message: `an even number of votes, ${voters.length}, tolerates no more losses than ${voters.length - 1} would`,
+        hint: "Add a witness at a place of its own.",
+      };
+    }
+    return;
+  }
   yield {
     path: ["sites"],
     message: `${holder.votes} of ${voters.length} votes are at ${holder.place}: without it no site may take over`,

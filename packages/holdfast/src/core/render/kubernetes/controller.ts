@@ -9,6 +9,7 @@ import { labelsOf, ownedLabels, selectorOf, workloadLabelsOf } from "./labels.ts
 import { loadBalancer } from "./load-balancer.ts";
 import type { Manifest } from "./manifest.ts";
 import {
+  criticalPriority,
   podIdentity,
   podSecurityContext,
   pullSecrets,
@@ -148,6 +149,7 @@ function renderDeployment(
           automountServiceAccountToken: true,
           enableServiceLinks: false,
           ...pullSecrets(fleet.registry),
+          ...criticalPriority,
           securityContext: podSecurityContext,
           terminationGracePeriodSeconds: 10,
           // A lost node's controller moves after seconds, not after the default of five minutes.

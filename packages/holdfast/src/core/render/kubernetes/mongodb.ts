@@ -7,6 +7,7 @@ import { labelsOf, selectorOf, workloadLabelsOf } from "./labels.ts";
 import { internalOnly, loadBalancer } from "./load-balancer.ts";
 import type { Manifest } from "./manifest.ts";
 import {
+  criticalPriority,
   podIdentity,
   podSecurityContext,
   pullSecrets,
@@ -118,6 +119,7 @@ function renderStatefulSet(
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           ...pullSecrets(registry),
+          ...criticalPriority,
           securityContext: podSecurityContext,
           // A primary steps down and hands over before it ends.
           terminationGracePeriodSeconds: 60,

@@ -33,6 +33,12 @@ export const podIdentity = [
   { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
 ] as const;
 
+/**
+ * What decides who may write, and the databases, are the last that a crowded cluster evicts and the first that it places again.
+ * The class exists in every cluster: https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/
+ */
+export const criticalPriority = { priorityClassName: "system-cluster-critical" } as const;
+
 export function pullSecrets({ pullSecret }: Registry) {
   return pullSecret === undefined ? {} : { imagePullSecrets: [{ name: pullSecret }] };
 }

@@ -6,6 +6,7 @@ import { labelsOf, selectorOf, workloadLabelsOf } from "./labels.ts";
 import { internalOnly, loadBalancer } from "./load-balancer.ts";
 import type { Manifest } from "./manifest.ts";
 import {
+  criticalPriority,
   fromSecret,
   podIdentity,
   podSecurityContext,
@@ -93,6 +94,7 @@ function renderStatefulSet(
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           ...pullSecrets(registry),
+          ...criticalPriority,
           securityContext: podSecurityContext,
           // A fast shutdown writes a checkpoint first.
           terminationGracePeriodSeconds: 60,

@@ -27,7 +27,27 @@ export function checkTraffic({ traffic }: Fleet): Contradiction[] {
       message: "these settings count only with provider: azure-traffic-manager",
     });
   }
-  return found;
+  return [...found, ...checkSolver(traffic)];
+}
+
+/** Each DNS provider is told where the zone is in its own way. */
+function* checkSolver({ tls }: Fleet["traffic"]): Iterable<Contradiction> {
+  if (tls.kind !== "cert-manager" || tls.solver?.kind !== "dns-01") return;
+  const { provider, nameserver } = tls.solver;
+  if (provider === "rfc2136" && nameserver === undefined) {
+    yield {
+      path: ["traffic", "tls", "solver", "provider"],
+      message: "updates by RFC 2136 need to know the server that takes them",
+      hint: "Add nameserver: <address>:53",
+    };
+  }
+  if (provider === "azure-dns" && nameserver !== undefined) {
+    yield {
+      path: ["traffic", "tls", "solver", "nameserver"],
+      part: "key",
+      message: "a name server counts only with provider: rfc2136",
+    };
+  }
 }
 
 function* checkPolicy(policy: TrafficPolicy, path: Path): Iterable<Contradiction> {

@@ -157,10 +157,20 @@ const component = z
   })
   .meta({ id: "Component", description: "A part of the application; it runs at every site." });
 
+/** https://semver.org without build metadata: a `+` is no tag of a chart in a registry. */
+const SEMANTIC_VERSION =
+  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?$/;
+
 export const application = z
   .strictObject({
     name: s.label().meta({ description: "Name of the application." }),
     namespace: s.label().exactOptional().meta({ description: "Kubernetes namespace; default the application's name." }),
+    version: z
+      .string({ error: "expected a version such as 1.4.0" })
+      .max(100, { error: "expected a version such as 1.4.0" })
+      .regex(SEMANTIC_VERSION, { error: "expected a version such as 1.4.0" })
+      .prefault("0.1.0")
+      .meta({ description: "Version of the application's Helm chart (https://semver.org): a change needs a new one." }),
     components: z
       .array(component)
       .min(1, { error: "expected at least one component" })

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { application } from "./application.ts";
+import { assumptions } from "./assumptions.ts";
+import { checks } from "./checks.ts";
 import { access, backup, delivery, lab, maintenance, monitoring, registry } from "./operations.ts";
 import * as s from "./scalars.ts";
 import { link, site, witness } from "./sites.ts";
@@ -59,6 +61,8 @@ export const fleetFile = z
     delivery: delivery.prefault({}),
     access: access.prefault({}),
     maintenance: maintenance.prefault({}),
+    assumptions: assumptions.prefault({}),
+    checks: checks.prefault({}),
     lab: lab.prefault({}),
   })
   .meta({

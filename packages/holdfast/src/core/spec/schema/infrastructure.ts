@@ -26,6 +26,9 @@ const azureStackHub = z
       .choice(["connected", "disconnected"])
       .prefault("connected")
       .meta({ description: "Whether the Hub reaches public Azure." }),
+    apiProfile: s.choice(["2020-09-01-hybrid", "2019-03-01-hybrid"]).prefault("2020-09-01-hybrid").meta({
+      description: "API versions that the Hub speaks: 2020-09-01-hybrid from release 2102 on, else 2019-03-01-hybrid.",
+    }),
     subscription: s
       .line()
       .meta({ description: "Name or id of the subscription. At most 50 nodes fit in one, over all its clusters." }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AGE_RECIPIENT, isAgeRecipient } from "../age-recipient.ts";
 import { parseClockMinute } from "../units.ts";
 import * as s from "./scalars.ts";
 
@@ -81,7 +82,7 @@ export const monitoring = z
 export const delivery = z
   .strictObject({
     kind: s
-      .choice(["none", "azure-pipelines", "jenkins"])
+      .choice(["none", "azure-pipelines", "github-actions", "jenkins"])
       .prefault("none")
       .meta({ description: "What runs the pipelines." }),
     hosting: s
@@ -133,6 +134,13 @@ const group = z
   })
   .meta({ id: "Group" });
 
+const AGE_RECIPIENT_ERROR = "expected a public key of age, age1... with its checksum, as `age-keygen -y` prints it";
+
+const ageRecipient = z
+  .string({ error: AGE_RECIPIENT_ERROR })
+  .regex(AGE_RECIPIENT, { error: AGE_RECIPIENT_ERROR })
+  .refine((text) => !AGE_RECIPIENT.test(text) || isAgeRecipient(text), { error: AGE_RECIPIENT_ERROR });
+
 export const access = z
   .strictObject({
     secrets: z
@@ -146,6 +154,10 @@ export const access = z
       .prefault({})
       .meta({ description: "Where secrets are kept; deployments fetch them when needed." }),
     groups: z.array(group).prefault([]).meta({ description: "Groups of the directory, the same at every site." }),
+    stateRecipients: z.array(ageRecipient).prefault([]).meta({
+      description:
+        "Public keys of age, age1...: who can open what AKS Engine writes, which holds every key of a cluster. The scripts store it encrypted to them, and build nothing while there is none.",
+    }),
   })
   .meta({ id: "Access", description: "Who may do what." });
 

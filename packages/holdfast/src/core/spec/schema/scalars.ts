@@ -113,10 +113,23 @@ const CRON_FIELD = String.raw`(?:\*|\d{1,2}(?:-\d{1,2})?)(?:\/\d{1,2})?(?:,(?:\*
 export const cron = () =>
   text('a cron schedule of five fields, such as "0 2 * * *"', new RegExp(`^${CRON_FIELD}(?: ${CRON_FIELD}){4}$`), 200);
 
+/** A day of the calendar; YAML reads it as text. */
+export const isoDate = () =>
+  text("a date such as 2027-03-31", /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, 10).refine(isCalendarDay, {
+    error: "expected a date that the calendar has",
+  });
+
 export const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `expected ${list(values)}` });
 
 export const flag = () => z.boolean({ error: "expected true or false" });
+
+function isCalendarDay(date: string): boolean {
+  const [year = 0, month = 0, day = 0] = date.split("-").map(Number);
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day <= (days[month - 1] ?? 31);
+}
 
 function list(values: readonly string[]): string {
   return values.length === 1 ? String(values[0]) : `${values.slice(0, -1).join(", ")} or ${String(values.at(-1))}`;

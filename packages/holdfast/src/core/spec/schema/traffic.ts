@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { certificateSolver } from "./certificates.ts";
 import { ipv4Range } from "./scalars.ts";
 import * as s from "./scalars.ts";
 
@@ -141,6 +142,7 @@ export const traffic = z
           .strictObject({
             kind: z.literal("cert-manager"),
             issuer: s.objectName().meta({ description: "Name of the ClusterIssuer." }),
+            solver: certificateSolver.exactOptional(),
           })
           .meta({ id: "CertManagerTls" }),
       ])

@@ -1,0 +1,1 @@
+export { checkHtml } from "./check-html.ts";

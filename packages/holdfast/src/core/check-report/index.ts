@@ -1,0 +1,3 @@
+export { openFindings, suppressedFindings } from "./check-report.ts";
+export type { CheckReport } from "./check-report.ts";
+export * from "./words.ts";

@@ -1,0 +1,1 @@
+export { checkJunit } from "./check-junit.ts";

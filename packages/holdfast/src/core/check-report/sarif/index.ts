@@ -1,0 +1,1 @@
+export { checkSarif } from "./check-sarif.ts";

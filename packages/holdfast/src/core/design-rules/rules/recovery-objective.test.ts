@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { unwrap } from "../../../base/index.ts";
+import { parseFleetDocument } from "../../spec/index.ts";
+import { exampleText } from "../../spec/testing/examples.ts";
+import { analyzeDesign } from "../analyze-design.ts";
+import { testRule } from "../testing/test-rule.ts";
+import { recoveryObjective } from "./recovery-objective.ts";
+
+describe("recovery-objective (R18, R83, R97)", () => {
+  testRule(recoveryObjective, [
+    {
+      what: "refuses a lease that alone is longer than the promise",
+      example: "ratings",
+      edits: [["whenAlone: continue", "whenAlone: continue\n    lease: { renew: 2s, ttl: 8s }"]],
+      // The site's loss waits for the lease, the server's for twice that.
+      findings: ["error objectives.rto", "error objectives.rto"],
+    },
+    {
+      what: "refuses answers that resolvers keep for longer than the promise",
+      example: "ratings",
+      edits: [["  ttl: 1s", "  ttl: 30s"]],
+      findings: ["error objectives.rto"],
+    },
+    {
+      what: "refuses Traffic Manager's calm settings for a promise of a minute",
+      example: "ratings-azure-stack-hub",
+      edits: [["interval: 10s, timeout: 5s, fall: 3", "interval: 30s, timeout: 10s, fall: 4"]],
+      findings: ["error objectives.rto"],
+    },
+    {
+      what: "refuses a store whose standbys follow behind, if nothing may be lost, and that only a repair brings back",
+      example: "ratings",
+      edits: [["durability: replicated", "durability: local-only"]],
+      findings: ["error objectives.rto", "error objectives.rto", "error objectives.rpo"],
+    },
+    {
+      what: "refuses MongoDB with two members and an arbiter, whose writes wait for the primary alone",
+      example: "ratings-azure-stack-hub",
+      edits: [["      - { site: seattle }\n      - { site: orlando }\n", ""]],
+      findings: ["error objectives.rpo"],
+    },
+    {
+      what: "says nothing where nothing is promised",
+      example: "ratings",
+      edits: [
+        ["  rto: 5s\n  rpo: 0s\n", ""],
+        ["  ttl: 1s", "  ttl: 30s"],
+      ],
+      findings: [],
+    },
+  ]);
+
+  it("names the term that takes longest", () => {
+    const text = exampleText("ratings", [["  ttl: 1s", "  ttl: 30s"]]);
+    const parsed = unwrap(parseFleetDocument(text, "holdfast.yaml"));
+    const [finding] = analyzeDesign(parsed, { today: "2027-01-01", rules: [recoveryObjective] });
+    expect(finding?.hint).toBe('The largest part is "resolvers forget the old answer", 30s (traffic.ttl).');
+    expect(finding?.message).toBe(
+      "when site seattle is lost, and after 3 other faults, users are served again, writes of ratings-db included, after 31.8s; 5s is promised",
+    );
+  });
+});

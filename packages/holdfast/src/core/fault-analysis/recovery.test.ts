@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { unwrap } from "../../base/index.ts";
+import { parseFleet } from "../spec/index.ts";
+import type { Edit, ExampleName } from "../spec/testing/examples.ts";
+import { exampleText } from "../spec/testing/examples.ts";
+import { fleetStructure } from "./capability-structures.ts";
+import type { FaultKind } from "./fault-analysis.ts";
+import { estimateRecovery } from "./recovery.ts";
+
+function recoveryOf(name: ExampleName, edits: readonly Edit[] = []) {
+  const fleet = unwrap(parseFleet(exampleText(name, edits), "holdfast.yaml"));
+  const estimates = estimateRecovery(fleet, fleetStructure(fleet));
+  return (fault: FaultKind, lost = "") => estimates.find((one) => one.fault === fault && one.lost.includes(lost));
+}
+
+describe("the time until users are served again (R18, R83)", () => {
+  it("adds up to the total, whatever the fault", () => {
+    for (const name of ["ratings", "ratings-azure-stack-hub", "ratings-three-sites"] as const) {
+      const fleet = unwrap(parseFleet(exampleText(name), "holdfast.yaml"));
+      for (const { rto, rpo } of estimateRecovery(fleet, fleetStructure(fleet))) {
+        for (const { terms, totalMs, meanwhile } of [rto, rpo]) {
+          expect(terms.reduce((sum, { ms }) => sum + ms, 0)).toBe(totalMs);
+          expect(meanwhile.reduce((sum, { ms }) => sum + ms, 0)).toBeLessThanOrEqual(totalMs);
+        }
+      }
+    }
+  });
+
+  it("is the longer of the data's chain and the users'", () => {
+    const rto = recoveryOf("ratings")("site-lost", "seattle")?.rto;
+    expect(rto).toMatchObject({ totalMs: 2_800, objectiveMs: 5_000, met: true });
+    expect(rto?.terms.map(({ name, ms, from }) => [name, ms, from])).toEqual([
+      ["probes find the site down", 1_800, "traffic.probe: fall × interval + timeout"],
+      ["resolvers forget the old answer", 1_000, "traffic.ttl"],
+    ]);
+    expect(rto?.meanwhile.map(({ ms, from }) => [ms, from])).toEqual([
+      [1_000, "stores[0].lease.ttl"],
+      [36, "links: 4 × the longest latency"],
+      [180, "measured in the lab, docs/failover.md"],
+      [160, "measured in the lab, docs/failover.md"],
+      [400, "measured in the lab, docs/failover.md"],
+    ]);
+  });
+
+  it("takes the lease where that is longer", () => {
+    const slow = recoveryOf("ratings", [
+      ["whenAlone: continue", "whenAlone: continue\n    lease: { renew: 1s, ttl: 4s }"],
+    ]);
+    expect(slow("site-lost", "seattle")?.rto.totalMs).toBe(4_000 + 36 + 180 + 160 + 400);
+    // A primary whose server cannot write keeps its lease for twice as long before it gives up.
+    expect(slow("database-lost")?.rto.totalMs).toBe(8_000 + 36 + 180 + 160 + 400);
+  });
+
+  it("counts Traffic Manager's upper bound", () => {
+    const rto = recoveryOf("ratings-azure-stack-hub")("site-lost", "seattle")?.rto;
+    // AZURE-FACTS: interval x (tolerated + 1) + timeout, and the TTL.
+    expect(rto?.terms.map(({ ms }) => ms)).toEqual([3 * 10_000 + 5_000, 10_000]);
+    expect(rto?.meanwhile.map(({ ms }) => ms)).toEqual([10_000, 2_000, 400]);
+  });
+
+  it("is nothing while a witness, or the primary's control plane, is away", () => {
+    const recovery = recoveryOf("ratings");
+    expect(recovery("witness-lost")).toMatchObject({ automatic: true, rto: { totalMs: 0 } });
+    expect(recovery("control-plane-lost")).toMatchObject({ automatic: true, rto: { totalMs: 0 } });
+    expect(recovery("link-cut", "boise")).toMatchObject({ automatic: true, rto: { totalMs: 0 } });
+  });
+
+  it("holds commits up for the grace while a standby is silent", () => {
+    const { meanwhile } = recoveryOf("ratings")("site-lost", "portland")?.rto ?? {};
+    expect(meanwhile).toEqual([
+      { name: "commits wait for the silent standby", ms: 700, from: "stores[0].lease: 2 × renew + fenceMargin" },
+    ]);
+  });
+
+  it("is the repair where nobody may take over, with a figure that the file can set", () => {
+    const local: Edit = ["durability: replicated", "durability: local-only"];
+    const lost = recoveryOf("ratings", [local])("site-lost", "seattle");
+    expect(lost).toMatchObject({
+      automatic: false,
+      rto: { totalMs: 8 * 3_600_000, met: false },
+      rpo: { totalMs: 1_000, met: false },
+    });
+    const known: Edit = ["\nregistry:", "\nassumptions: { figures: { site: { mtbf: 300d, mttr: 2h } } }\nregistry:"];
+    expect(recoveryOf("ratings", [local, known])("site-lost", "seattle")?.rto.terms).toEqual([
+      { name: "site seattle is repaired", ms: 2 * 3_600_000, from: "assumptions.figures.site" },
+    ]);
+  });
+
+  it("looks at a building that takes two places along", () => {
+    const recovery = recoveryOf("ratings", [["dataCentre: boise-1", "dataCentre: seattle-1"]]);
+    expect(recovery("data-centre-lost", "seattle-1")).toMatchObject({ automatic: false });
+    expect(recovery("site-lost", "seattle")).toMatchObject({ automatic: true });
+    expect(recoveryOf("ratings")("data-centre-lost")).toBeUndefined();
+  });
+
+  it("of a backup is as old as the schedule lets it become, and promised by nobody", () => {
+    const restore = recoveryOf("ratings", [['"0 2 * * *"', '"0 */6 * * *"']])("restore-from-backup");
+    expect(restore?.rpo).toMatchObject({ totalMs: 6 * 3_600_000 });
+    expect(restore?.rpo.met).toBeUndefined();
+    // 10 GiB at 100 MB a second, between 15 and 5 minutes.
+    expect(restore?.rto.totalMs).toBe(900_000 + 107_374 + 300_000);
+  });
+
+  it("asks what MongoDB's writes wait for", () => {
+    const [four, two] = [[], [["      - { site: seattle }\n      - { site: orlando }\n", ""] as const]];
+    expect(recoveryOf("ratings-azure-stack-hub", four)("site-lost", "seattle")?.rpo.totalMs).toBe(0);
+    expect(recoveryOf("ratings-azure-stack-hub", two)("site-lost", "seattle")?.rpo.totalMs).toBe(1_000);
+    expect(recoveryOf("ratings-azure-stack-hub", two)("site-lost", "orlando")?.rpo.totalMs).toBe(0);
+  });
+});

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# put.sh REFERENCE < VALUE
+# Puts standard input into Azure Key Vault ratings-global-kv.
+# Rendered by holdfast from the fleet file: change that one, and render again.
+set -euo pipefail
+set +x
+umask 077
+
+say() { printf '%s\n' "$*" >&2; }
+refuse() { say "refused: $*"; exit 2; }
+need() {
+  local tool
+  for tool in "$@"; do command -v "$tool" > /dev/null || refuse "this machine has no $tool"; done
+}
+need mktemp az
+
+work="$(mktemp -d "${HOLDFAST_WORK_DIR:-${XDG_RUNTIME_DIR:-/dev/shm}}/holdfast-secrets.XXXXXX")"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+VAULT=ratings-global-kv
+
+# Sign in before: az login, with an identity that may get secrets (and set them, where a script puts some there).
+fetch() { # fetch REFERENCE FILE
+  rm -f "$2"
+  az keyvault secret download --vault-name "$VAULT" --name "$1" --file "$2" --encoding utf-8 --output none
+}
+
+put() { # put REFERENCE FILE
+  az keyvault secret set --vault-name "$VAULT" --name "$1" --file "$2" --encoding utf-8 --output none
+}
+
+present() { # present REFERENCE
+  if [ ! -e "$work/names" ]; then
+    az keyvault secret list --vault-name "$VAULT" --query '[].name' --output tsv > "$work/names" || refuse "cannot look into $VAULT"
+  fi
+  grep -qixF -e "$1" "$work/names"
+}
+
+cat > "$work/value"
+[ -s "$work/value" ] || refuse "there is no value for ${1:?usage: put.sh REFERENCE < VALUE}"
+put "$1" "$work/value"

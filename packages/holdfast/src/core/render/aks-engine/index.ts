@@ -1,0 +1,1 @@
+export { aksEngineFamily } from "./files.ts";

@@ -1,0 +1,62 @@
+/** Scripts that reach the nodes by SSH. */
+const SSH = `[ -r "\${HOLDFAST_SSH_KEY:-}" ] || refuse "set HOLDFAST_SSH_KEY to the file with the nodes' private SSH key"
+ssh=(--ssh-host "$SSH_HOST" --linux-ssh-private-key "$HOLDFAST_SSH_KEY")
+`;
+
+export const rotateCertsScript = `#!/usr/bin/env bash
+# Gives the whole cluster new certificates. The Kubernetes API is away while the control plane takes them: drain the site first.
+# Run again after an interruption, it goes on with the certificates that it made the first time.
+set -euo pipefail
+here="$(cd "$(dirname "\${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=common.sh
+source "$here/common.sh"
+
+check_engine
+${SSH}open_cluster
+sign_in
+
+made="$OUTPUT/_rotate_certs_output/apimodel.json"
+again=()
+if is_unfinished rotate-certs && [ -e "$made" ]; then
+  say "going on with the certificates that were made before"
+  jq .properties.certificateProfile "$made" > "$WORK/certificates.json"
+  # Part of the control plane may have them already, and not answer.
+  again=(--certificate-profile "$WORK/certificates.json" --force)
+else
+  rm -rf "$OUTPUT/_rotate_certs_output" "$OUTPUT/_rotate_certs_backup"
+fi
+
+begin rotate-certs certificates
+run_engine rotate-certs --api-model "$MODEL" --location "$LOCATION" --resource-group "$RESOURCE_GROUP" \\
+  "\${ssh[@]}" "\${again[@]}" "\${AUTH[@]}"
+finish rotate-certs certificates
+say "$SITE has new certificates: hand out kubeconfig files and the controllers' logins again"
+`;
+
+export const getLogsScript = `#!/usr/bin/env bash
+# Collects the nodes' logs. They hold configuration, so they are stored encrypted as the rest: $STATE/logs-*.tar.age.
+set -euo pipefail
+here="$(cd "$(dirname "\${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=common.sh
+source "$here/common.sh"
+
+options=()
+case "\${1:-}" in
+  "") ;;
+  --control-plane-only) options=(--control-plane-only) ;;
+  *) refuse "the only argument is --control-plane-only" ;;
+esac
+# The base image has its own script; another distribution needs one.
+if [ -n "\${HOLDFAST_LOG_SCRIPT:-}" ]; then options+=(--linux-script "$HOLDFAST_LOG_SCRIPT"); fi
+
+check_engine
+${SSH}open_cluster
+mkdir "$WORK/logs"
+run_engine get-logs --api-model "$MODEL" --location "$LOCATION" "\${ssh[@]}" --output-directory "$WORK/logs" "\${options[@]}"
+
+number=1
+while [ -e "$(printf '%s/logs-%06d.tar.age' "$STATE" "$number")" ]; do number=$((number + 1)); done
+file="$(printf '%s/logs-%06d.tar.age' "$STATE" "$number")"
+store logs "$file" || fail "could not store the logs"
+say "the logs are in $file; open them with: age --decrypt --identity YOUR-IDENTITY $file | tar -xf -"
+`;

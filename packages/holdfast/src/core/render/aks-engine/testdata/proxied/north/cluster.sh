@@ -1,0 +1,36 @@
+# shellcheck shell=bash disable=SC2034
+# Rendered by holdfast: change the fleet file, and render again.
+FLEET=proxied
+SITE=north
+MODEL_SHA256=f2c58703eb64b5dc22550e5aaa89d019f4f5e973a09ef05517a25cdd6103f5a4
+LOCATION=north
+RESOURCE_GROUP='cluster of north'
+SUBSCRIPTION=5a1c2f7e-0000-4000-8000-0123456789AB
+SUBSCRIPTION_ID=5a1c2f7e-0000-4000-8000-0123456789ab
+CLIENT_ID=6b2d3f8e-0000-4000-8000-0123456789ab
+IDENTITY_SYSTEM=azure_ad
+AUTH_METHOD=client_secret
+CLUSTER_SECRET=command-line
+CLOUD_NAME=holdfast-north
+API_PROFILE=2020-09-01-hybrid
+PORTAL_URL=https://portal.north.hub.example
+MANAGEMENT_URL=https://management.north.hub.example
+STORAGE_SUFFIX=north.hub.example
+VAULT_SUFFIX=vault.north.hub.example
+ENGINE_VERSION=0.84.2
+BASE_IMAGE_NAME='AKS Base Ubuntu 22.04-LTS Image Distro'
+BASE_IMAGE_VERSION=2025.337.1
+KUBERNETES_VERSION=1.33.5
+DNS_PREFIX=north
+API_SERVER=north.north.cloudapp.hub.example
+SSH_HOST=north.north.cloudapp.hub.example
+CONTROL_PLANE_COUNT=5
+POOL_NAMES=(web data)
+POOL_COUNTS=(2 3)
+NETWORK_PLUGIN=azure
+VNET_RESOURCE_GROUP='cluster of north'
+VNET=north-vnet
+SUBNET=nodes
+VMS_NEEDED=11
+CORES_NEEDED=56
+STATE_RECIPIENTS=()

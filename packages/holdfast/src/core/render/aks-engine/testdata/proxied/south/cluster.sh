@@ -1,0 +1,36 @@
+# shellcheck shell=bash disable=SC2034
+# Rendered by holdfast: change the fleet file, and render again.
+FLEET=proxied
+SITE=south
+MODEL_SHA256=1676990bcc4300fa0e91cf975f83d1a4a38952b616dac70801ceaf00a65c121f
+LOCATION=south
+RESOURCE_GROUP=south
+SUBSCRIPTION=south
+SUBSCRIPTION_ID=''
+CLIENT_ID=''
+IDENTITY_SYSTEM=adfs
+AUTH_METHOD=client_secret
+CLUSTER_SECRET=key-vault
+CLOUD_NAME=holdfast-south
+API_PROFILE=2020-09-01-hybrid
+PORTAL_URL=https://portal.south.hub.example
+MANAGEMENT_URL=https://management.south.hub.example
+STORAGE_SUFFIX=south.hub.example
+VAULT_SUFFIX=vault.south.hub.example
+ENGINE_VERSION=0.85.0
+BASE_IMAGE_NAME='AKS Base Ubuntu 22.04-LTS Image Distro'
+BASE_IMAGE_VERSION=2026.139.1
+KUBERNETES_VERSION=1.33.10
+DNS_PREFIX=south
+API_SERVER=south.south.cloudapp.hub.example
+SSH_HOST=south.south.cloudapp.hub.example
+CONTROL_PLANE_COUNT=3
+POOL_NAMES=(workers)
+POOL_COUNTS=(2)
+NETWORK_PLUGIN=kubenet
+VNET_RESOURCE_GROUP=south
+VNET=south-vnet
+SUBNET=''
+VMS_NEEDED=6
+CORES_NEEDED=12
+STATE_RECIPIENTS=()

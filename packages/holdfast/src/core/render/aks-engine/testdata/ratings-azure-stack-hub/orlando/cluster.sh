@@ -1,0 +1,36 @@
+# shellcheck shell=bash disable=SC2034
+# Rendered by holdfast: change the fleet file, and render again.
+FLEET=ratings-hubs
+SITE=orlando
+MODEL_SHA256=89da91a7ac1e006460b026c436e00ce575d406d66c917736e34ab1298625f015
+LOCATION=orlando
+RESOURCE_GROUP=ratings-orlando-k8s
+SUBSCRIPTION=ratings-orlando
+SUBSCRIPTION_ID=''
+CLIENT_ID=''
+IDENTITY_SYSTEM=azure_ad
+AUTH_METHOD=client_secret
+CLUSTER_SECRET=key-vault
+CLOUD_NAME=holdfast-orlando
+API_PROFILE=2020-09-01-hybrid
+PORTAL_URL=https://portal.orlando.azurestack.contoso.com
+MANAGEMENT_URL=https://management.orlando.azurestack.contoso.com
+STORAGE_SUFFIX=orlando.azurestack.contoso.com
+VAULT_SUFFIX=vault.orlando.azurestack.contoso.com
+ENGINE_VERSION=0.85.0
+BASE_IMAGE_NAME='AKS Base Ubuntu 22.04-LTS Image Distro'
+BASE_IMAGE_VERSION=2026.139.1
+KUBERNETES_VERSION=1.34.4
+DNS_PREFIX=ratings
+API_SERVER=10.101.1.239
+SSH_HOST=10.101.1.229
+CONTROL_PLANE_COUNT=3
+POOL_NAMES=(workers)
+POOL_COUNTS=(3)
+NETWORK_PLUGIN=kubenet
+VNET_RESOURCE_GROUP=ratings-orlando-k8s
+VNET=ratings-orlando
+SUBNET=k8s-nodes
+VMS_NEEDED=7
+CORES_NEEDED=38
+STATE_RECIPIENTS=(age127atz24at5vu9325ynw7crdcw2vc7el6nqezvta0lwaemw0f95nsmdf8c6 age1r0q6gh6es9cgsy794962enmtpzx9d92m9eet26tmk9vms206y4kq0hxgdm)

@@ -1,0 +1,36 @@
+# shellcheck shell=bash disable=SC2034
+# Rendered by holdfast: change the fleet file, and render again.
+FLEET=ratings-hubs
+SITE=seattle
+MODEL_SHA256=a07a8c4ef424f041c7bffc910da5626832ca776a24117f0634bc5eef6a1caf7a
+LOCATION=seattle
+RESOURCE_GROUP=ratings-seattle-k8s
+SUBSCRIPTION=ratings-seattle
+SUBSCRIPTION_ID=''
+CLIENT_ID=''
+IDENTITY_SYSTEM=azure_ad
+AUTH_METHOD=client_secret
+CLUSTER_SECRET=key-vault
+CLOUD_NAME=holdfast-seattle
+API_PROFILE=2020-09-01-hybrid
+PORTAL_URL=https://portal.seattle.azurestack.contoso.com
+MANAGEMENT_URL=https://management.seattle.azurestack.contoso.com
+STORAGE_SUFFIX=seattle.azurestack.contoso.com
+VAULT_SUFFIX=vault.seattle.azurestack.contoso.com
+ENGINE_VERSION=0.85.0
+BASE_IMAGE_NAME='AKS Base Ubuntu 22.04-LTS Image Distro'
+BASE_IMAGE_VERSION=2026.139.1
+KUBERNETES_VERSION=1.34.4
+DNS_PREFIX=ratings
+API_SERVER=10.100.1.239
+SSH_HOST=10.100.1.229
+CONTROL_PLANE_COUNT=3
+POOL_NAMES=(workers)
+POOL_COUNTS=(3)
+NETWORK_PLUGIN=kubenet
+VNET_RESOURCE_GROUP=ratings-seattle-k8s
+VNET=ratings-seattle
+SUBNET=k8s-nodes
+VMS_NEEDED=7
+CORES_NEEDED=38
+STATE_RECIPIENTS=(age127atz24at5vu9325ynw7crdcw2vc7el6nqezvta0lwaemw0f95nsmdf8c6 age1r0q6gh6es9cgsy794962enmtpzx9d92m9eet26tmk9vms206y4kq0hxgdm)

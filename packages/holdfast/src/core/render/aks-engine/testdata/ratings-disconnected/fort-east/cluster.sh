@@ -1,0 +1,36 @@
+# shellcheck shell=bash disable=SC2034
+# Rendered by holdfast: change the fleet file, and render again.
+FLEET=ratings-enclave
+SITE=fort-east
+MODEL_SHA256=dfb070e70e3fb34f27ccf8ac49561b67ffc69928fcff93970d405bbd82d13433
+LOCATION=fort-east
+RESOURCE_GROUP=ratings-fort-east-k8s
+SUBSCRIPTION=ratings-fort-east
+SUBSCRIPTION_ID=''
+CLIENT_ID=''
+IDENTITY_SYSTEM=adfs
+AUTH_METHOD=client_certificate
+CLUSTER_SECRET=key-vault
+CLOUD_NAME=holdfast-fort-east
+API_PROFILE=2020-09-01-hybrid
+PORTAL_URL=https://portal.fort-east.enclave.example
+MANAGEMENT_URL=https://management.fort-east.enclave.example
+STORAGE_SUFFIX=fort-east.enclave.example
+VAULT_SUFFIX=vault.fort-east.enclave.example
+ENGINE_VERSION=0.85.0
+BASE_IMAGE_NAME='AKS Base Ubuntu 22.04-LTS Image Distro'
+BASE_IMAGE_VERSION=2026.139.1
+KUBERNETES_VERSION=1.34.4
+DNS_PREFIX=ratings
+API_SERVER=10.101.1.239
+SSH_HOST=10.101.1.229
+CONTROL_PLANE_COUNT=3
+POOL_NAMES=(workers)
+POOL_COUNTS=(3)
+NETWORK_PLUGIN=kubenet
+VNET_RESOURCE_GROUP=ratings-fort-east-k8s
+VNET=ratings-fort-east
+SUBNET=k8s-nodes
+VMS_NEEDED=7
+CORES_NEEDED=38
+STATE_RECIPIENTS=(age127atz24at5vu9325ynw7crdcw2vc7el6nqezvta0lwaemw0f95nsmdf8c6 age1r0q6gh6es9cgsy794962enmtpzx9d92m9eet26tmk9vms206y4kq0hxgdm)

@@ -1,0 +1,36 @@
+# shellcheck shell=bash disable=SC2034
+# Rendered by holdfast: change the fleet file, and render again.
+FLEET=ratings-enclave
+SITE=fort-west
+MODEL_SHA256=266fe19913a2a112a87c93fe2a2ca6681356249b07210e4d970b0b95494cf9f5
+LOCATION=fort-west
+RESOURCE_GROUP=ratings-fort-west-k8s
+SUBSCRIPTION=ratings-fort-west
+SUBSCRIPTION_ID=''
+CLIENT_ID=''
+IDENTITY_SYSTEM=adfs
+AUTH_METHOD=client_certificate
+CLUSTER_SECRET=key-vault
+CLOUD_NAME=holdfast-fort-west
+API_PROFILE=2020-09-01-hybrid
+PORTAL_URL=https://portal.fort-west.enclave.example
+MANAGEMENT_URL=https://management.fort-west.enclave.example
+STORAGE_SUFFIX=fort-west.enclave.example
+VAULT_SUFFIX=vault.fort-west.enclave.example
+ENGINE_VERSION=0.85.0
+BASE_IMAGE_NAME='AKS Base Ubuntu 22.04-LTS Image Distro'
+BASE_IMAGE_VERSION=2026.139.1
+KUBERNETES_VERSION=1.34.4
+DNS_PREFIX=ratings
+API_SERVER=10.100.1.239
+SSH_HOST=10.100.1.229
+CONTROL_PLANE_COUNT=3
+POOL_NAMES=(workers)
+POOL_COUNTS=(3)
+NETWORK_PLUGIN=kubenet
+VNET_RESOURCE_GROUP=ratings-fort-west-k8s
+VNET=ratings-fort-west
+SUBNET=k8s-nodes
+VMS_NEEDED=7
+CORES_NEEDED=38
+STATE_RECIPIENTS=(age127atz24at5vu9325ynw7crdcw2vc7el6nqezvta0lwaemw0f95nsmdf8c6 age1r0q6gh6es9cgsy794962enmtpzx9d92m9eet26tmk9vms206y4kq0hxgdm)

@@ -1,0 +1,36 @@
+# shellcheck shell=bash disable=SC2034
+# Rendered by holdfast: change the fleet file, and render again.
+FLEET=ratings-bank
+SITE=orlando
+MODEL_SHA256=2783aec7bda4f93cb48d763ddac94b0759be41f37f271d648feba3526f0f7cbd
+LOCATION=orlando
+RESOURCE_GROUP=ratings-orlando-k8s
+SUBSCRIPTION=ratings-orlando
+SUBSCRIPTION_ID=''
+CLIENT_ID=''
+IDENTITY_SYSTEM=azure_ad
+AUTH_METHOD=client_secret
+CLUSTER_SECRET=key-vault
+CLOUD_NAME=holdfast-orlando
+API_PROFILE=2020-09-01-hybrid
+PORTAL_URL=https://portal.orlando.hub.bank.example
+MANAGEMENT_URL=https://management.orlando.hub.bank.example
+STORAGE_SUFFIX=orlando.hub.bank.example
+VAULT_SUFFIX=vault.orlando.hub.bank.example
+ENGINE_VERSION=0.85.0
+BASE_IMAGE_NAME='AKS Base Ubuntu 22.04-LTS Image Distro'
+BASE_IMAGE_VERSION=2026.139.1
+KUBERNETES_VERSION=1.34.4
+DNS_PREFIX=ratings
+API_SERVER=10.101.1.239
+SSH_HOST=10.101.1.229
+CONTROL_PLANE_COUNT=3
+POOL_NAMES=(workers)
+POOL_COUNTS=(3)
+NETWORK_PLUGIN=kubenet
+VNET_RESOURCE_GROUP=ratings-orlando-k8s
+VNET=ratings-orlando
+SUBNET=k8s-nodes
+VMS_NEEDED=7
+CORES_NEEDED=38
+STATE_RECIPIENTS=(age127atz24at5vu9325ynw7crdcw2vc7el6nqezvta0lwaemw0f95nsmdf8c6 age1r0q6gh6es9cgsy794962enmtpzx9d92m9eet26tmk9vms206y4kq0hxgdm)

@@ -1,0 +1,1 @@
+export { armFamily } from "./files.ts";

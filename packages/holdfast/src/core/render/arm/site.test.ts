@@ -1,0 +1,220 @@
+import { describe, expect, it } from "vitest";
+import type { Fleet } from "../../spec/index.ts";
+import { contentOf, exampleFleet, filesOf, templateOf } from "./testing/rendered.ts";
+import type { Data } from "./testing/rendered.ts";
+import { variants } from "./testing/variants.ts";
+
+const hubs = exampleFleet("ratings-azure-stack-hub");
+const bank = exampleFleet("ratings-three-sites");
+const enclave = exampleFleet("ratings-disconnected");
+
+describe("roles", () => {
+  it("are given to each Hub's own group, and to the overall group through it alone (R109, R113, R114, R115)", () => {
+    for (const [fleet, site, group] of [
+      [hubs, "seattle", "Seattle_K8s_Cluster_Contributor"],
+      [hubs, "orlando", "Orlando_K8s_Cluster_Contributor"],
+      [bank, "denver", "Denver_K8s_Cluster_Contributor"],
+    ] as const) {
+      const { deployed } = templateOf(fleet, `${site}/access.json`);
+      expect(deployed.resources.map(({ properties }) => properties)).toEqual([
+        {
+          principalId: `given-objectId_${group}`,
+          roleDefinitionId: expect.stringMatching(/\/roleDefinitions\/given-roleDefinitionId_Contributor$/),
+        },
+      ]);
+      expect(contentOf(fleet, `${site}/README.md`)).toContain(
+        "with it the members of K8s Cluster Contributor: Contributor",
+      );
+    }
+  });
+
+  it("take ids as parameters, from the fleet file where it has them (R109)", () => {
+    const objectId = "3b5e4cf6-6a0c-4f0b-8b57-3e8f7ad4a001";
+    const fleet = exampleFleet("ratings-azure-stack-hub", [
+      [
+        "purpose: Builds and repairs the cluster in Seattle",
+        `purpose: Builds and repairs the cluster in Seattle\n      objectId: ${objectId}`,
+      ],
+    ]);
+    const { values, template } = templateOf(fleet, "seattle/access.json");
+    expect(values.parameters).toEqual({ objectId_Seattle_K8s_Cluster_Contributor: { value: objectId } });
+    expect(Object.values<Data>(template.parameters).every(({ defaultValue }) => defaultValue === undefined)).toBe(true);
+  });
+
+  it("of two groups whose names differ in a sign are two", () => {
+    const fleet = exampleFleet("ratings-azure-stack-hub", [
+      [
+        "    # A role in Azure gives no access",
+        "    - { name: Seattle-K8s Cluster contributor, purpose: Another, roles: [{ plane: azure, role: Reader, sites: [seattle] }] }\n    # A role in Azure gives no access",
+      ],
+    ]);
+    expect(Object.keys(templateOf(fleet, "seattle/access.json").template.parameters)).toEqual([
+      "objectId_Seattle_K8s_Cluster_Contributor",
+      "roleDefinitionId_Contributor",
+      "objectId_Seattle_K8s_Cluster_contributor_2",
+      "roleDefinitionId_Reader",
+    ]);
+  });
+});
+
+describe("a site's vault", () => {
+  it("is on its own Hub, serves templates, and lets deployers read only (R120, R123)", () => {
+    for (const [fleet, site, name] of [
+      [hubs, "seattle", "ratings-seattle-kv"],
+      [enclave, "fort-east", "ratings-east-kv"],
+    ] as const) {
+      const [vault] = templateOf(fleet, `${site}/key-vault.json`).deployed.resources;
+      expect(vault.name).toBe(name);
+      expect(vault.properties.enabledForTemplateDeployment).toBe(true);
+      const [reader] = vault.properties.accessPolicies;
+      expect([reader.objectId, reader.permissions]).toEqual(["given-readerObjectId", { secrets: ["get", "list"] }]);
+    }
+  });
+});
+
+describe("machines", () => {
+  const machine = (fleet: Fleet, site: string, what: string) => {
+    const { deployed } = templateOf(fleet, `${site}/${what}-vm.json`);
+    const ofType = (type: string): Data => deployed.resources.find((each) => each.type === type);
+    return {
+      rules: ofType("Microsoft.Network/networkSecurityGroups").properties.securityRules as Data[],
+      nic: ofType("Microsoft.Network/networkInterfaces").properties,
+      vm: ofType("Microsoft.Compute/virtualMachines").properties,
+      extension: ofType("Microsoft.Compute/virtualMachines/extensions").properties,
+      all: deployed.resources,
+    };
+  };
+
+  it("take a key and no password, have no public address and no diagnostics (R48, R118)", () => {
+    for (const [fleet, site, what] of [
+      [hubs, "seattle", "helper"],
+      [hubs, "orlando", "build-agent"],
+      [bank, "denver", "build-agent"],
+      [enclave, "fort-west", "helper"],
+    ] as const) {
+      const { nic, vm, extension, all } = machine(fleet, site, what);
+      expect(nic.ipConfigurations[0].properties.publicIPAddress).toBeUndefined();
+      expect(all.some(({ type }) => type.endsWith("/publicIPAddresses"))).toBe(false);
+      expect(vm.osProfile.linuxConfiguration.disablePasswordAuthentication).toBe(true);
+      expect(vm.osProfile.linuxConfiguration.ssh.publicKeys[0].keyData).toBe(fleet.sites[0]!.cluster!.ssh.publicKey);
+      expect(vm.osProfile.adminPassword).toBeUndefined();
+      expect(vm.diagnosticsProfile).toBeUndefined();
+      expect(vm.hardwareProfile.vmSize).toBe("Standard_F2");
+      expect(nic.ipConfigurations[0].properties.subnet.id).toMatch(/\/subnets\/helpers$/);
+      expect(extension).toMatchObject({
+        publisher: "Microsoft.Azure.Extensions",
+        type: "CustomScript",
+        typeHandlerVersion: "2.0",
+      });
+      expect(extension.settings).toEqual({});
+    }
+  });
+
+  it("of pipelines call out by HTTPS and to what the file lists, and are reached by operators only (R133, R137, R138, R139)", () => {
+    const { rules } = machine(hubs, "seattle", "build-agent");
+    const of = (direction: string) =>
+      rules
+        .filter(({ properties }) => properties.direction === direction)
+        .map(({ name, properties }) => [
+          name,
+          properties.access,
+          properties.destinationPortRange ?? properties.destinationPortRanges,
+        ]);
+    expect(of("Inbound")).toEqual([
+      ["allow-operators", "Allow", "22"],
+      ["deny-other-inbound", "Deny", "*"],
+    ]);
+    expect(of("Outbound")).toEqual([
+      ["allow-https", "Allow", "443"],
+      ["allow-dns-udp", "Allow", "53"],
+      ["allow-dns-tcp", "Allow", "53"],
+      ["allow-listed", "Allow", "80"],
+      ["allow-nodes", "Allow", ["22", "443"]],
+      ["deny-other-outbound", "Deny", "*"],
+    ]);
+  });
+
+  it("of pipelines get their token from the vault when they are deployed (R120, R123)", () => {
+    const { values } = templateOf(hubs, "seattle/build-agent-vm.json");
+    expect(values.parameters.agentToken.reference.secretName).toBe("pipeline-agent");
+    expect(values.parameters.serverUrl).toEqual({ value: "https://dev.azure.com/contoso" });
+    expect(templateOf(enclave, "fort-west/build-agent-vm.json").values.parameters).toMatchObject({
+      serverUrl: { value: "https://devops.enclave.example/defence" },
+      agentPool: { value: "fort-west-hub" },
+    });
+  });
+
+  it("are of Jenkins where Jenkins delivers, also by HTTPS alone (R28, R132, R139)", () => {
+    const script = contentOf(bank, "seattle/build-agent-vm.sh");
+    expect(script).toContain("-webSocket");
+    expect(script).not.toContain("vsts-agent-linux");
+  });
+
+  it("are told of the proxy, and of what goes around it (R63)", () => {
+    const script = contentOf(variants["own network"](), "seattle/helper-vm.sh");
+    expect(script).toMatch(/HTTPS_PROXY=http:\/\/proxy\.contoso\.com:3128/);
+    const direct = /NO_PROXY=([^'\s]*)/.exec(script)?.[1]?.split(",") ?? [];
+    expect(direct).toEqual(
+      expect.arrayContaining([
+        "169.254.169.254",
+        "168.63.129.16",
+        "10.100.0.0/16",
+        "10.110.0.0/16",
+        "10.120.0.0/16",
+        "10.101.0.0/16",
+        ".svc",
+        ".cluster.local",
+        "management.seattle.azurestack.contoso.com",
+        "intranet.contoso.com",
+      ]),
+    );
+    expect(contentOf(hubs, "seattle/helper-vm.sh")).not.toContain("PROXY");
+  });
+
+  it("of pipelines are left out where hosted agents reach the site (R134, R136)", () => {
+    const fleet = exampleFleet("ratings-azure-stack-hub", [["    seattle: seattle-hub\n", ""]]);
+    expect(filesOf(fleet).some(({ path }) => path.startsWith("seattle/build-agent"))).toBe(false);
+    expect(filesOf(fleet).some(({ path }) => path.startsWith("orlando/build-agent"))).toBe(true);
+  });
+});
+
+describe("the page of a site", () => {
+  const page = contentOf(hubs, "seattle/README.md");
+
+  it("registers the Hub by what follows from its portal, in the profile's versions (R130, R131)", () => {
+    expect(page).toContain("--endpoint-resource-manager https://management.seattle.azurestack.contoso.com ");
+    expect(page).toContain("--suffix-keyvault-dns .vault.seattle.azurestack.contoso.com");
+    expect(page).toContain("--profile 2020-09-01-hybrid");
+    expect(contentOf(variants["older profile"](), "seattle/README.md")).toContain("--profile 2019-03-01-hybrid");
+    expect(contentOf(enclave, "fort-west/README.md")).toContain("--tenant adfs");
+  });
+
+  it("deploys each template of the site once, in an order that can work, and gives each value that no file has (R78, R92, R123, R132)", () => {
+    for (const fleet of [hubs, bank, enclave, variants["own network"]()]) {
+      for (const { name } of fleet.sites) {
+        const text = contentOf(fleet, `${name}/README.md`);
+        const deployed = [...text.matchAll(/--template-file (\S+)\.json/g)].map(([, file]) => file);
+        const rendered = filesOf(fleet).flatMap(
+          ({ path }) => /^([^/]+)\/(.*?)(?<!\.parameters)\.json$/.exec(path)?.slice(1) ?? [],
+        );
+        const own = rendered.filter((_, index) => index % 2 === 1 && rendered[index - 1] === name);
+        expect(deployed.toSorted()).toEqual(own.toSorted());
+        expect(deployed.filter((file) => /^\d/.test(file!))).toEqual(["1-network", "2-connections", "3-attach"]);
+        expect(deployed.indexOf("key-vault")).toBeLessThan(deployed.indexOf("2-connections"));
+        for (const file of own) {
+          const { template, values } = templateOf(fleet, `${name}/${file}.json`);
+          for (const [parameter, { defaultValue }] of Object.entries<Data>(template.parameters)) {
+            if (defaultValue === undefined && values.parameters[parameter] === undefined)
+              expect(text, file).toContain(`"${parameter}=$`);
+          }
+        }
+      }
+    }
+  });
+
+  it("puts secrets in from files, so that no command line has one (R121)", () => {
+    expect(page).toMatch(/az keyvault secret set .* --file /);
+    expect(page).not.toMatch(/--value/);
+    expect(page).toContain('--password @"$CLIENT_SECRET_FILE"');
+  });
+});

@@ -1,0 +1,1 @@
+export { databasesFamily } from "./files.ts";

@@ -1,0 +1,25 @@
+import { certManager, certManagerOfOperators } from "./cert-manager.ts";
+import { collectorOfCluster, collectorOfNodes } from "./azure-monitor.ts";
+import { barmanCloud, cloudnativePg, perconaMongodb } from "./database-operators.ts";
+import { externalSecrets } from "./external-secrets.ts";
+import { ingressNginx } from "./ingress-nginx.ts";
+import { kured } from "./kured.ts";
+import { metricsServer } from "./metrics-server.ts";
+import type { PlatformChart } from "./platform-chart.ts";
+import { prometheusStack } from "./prometheus.ts";
+
+/** In the order in which a cluster gets them. */
+export const platformCharts: readonly PlatformChart[] = [
+  metricsServer,
+  externalSecrets,
+  ingressNginx,
+  certManager,
+  prometheusStack,
+  collectorOfNodes,
+  collectorOfCluster,
+  kured,
+  certManagerOfOperators,
+  cloudnativePg,
+  barmanCloud,
+  perconaMongodb,
+];
