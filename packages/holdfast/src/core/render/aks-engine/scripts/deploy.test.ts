@@ -10,6 +10,7 @@ import {
   expectNothingPlain,
   fleetText,
   forgetDeployed,
+  hasStored,
   outputIn,
   place,
 } from "../testing/seattle.ts";
@@ -174,7 +175,7 @@ describe.skipIf(process.platform !== "linux" && process.env["CI"] === undefined)
 
   it("stores the keys before the cluster is built, and what a killed run left (R93, R96)", async () => {
     const running = sandbox.start("seattle/deploy.sh", [], { ENGINE_HANGS: "yes" });
-    await sandbox.until(() => sandbox.engineIsBusy && sandbox.generations(STATE).length > 0);
+    await sandbox.until(() => sandbox.engineIsBusy && hasStored(sandbox));
     process.kill(running.process.pid!, "SIGKILL");
     await running.ended;
     // The engine lives on, and keeps the lock: nobody starts a second one beside it.
@@ -199,7 +200,7 @@ describe.skipIf(process.platform !== "linux" && process.env["CI"] === undefined)
 
   it("does not store over what is newer than a killed run's leftovers", async () => {
     const running = sandbox.start("seattle/deploy.sh", [], { ENGINE_HANGS: "yes" });
-    await sandbox.until(() => sandbox.engineIsBusy && sandbox.generations(STATE).length > 0);
+    await sandbox.until(() => sandbox.engineIsBusy && hasStored(sandbox));
     process.kill(running.process.pid!, "SIGKILL");
     await running.ended;
     process.kill(sandbox.enginePid(), "SIGKILL");

@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { textOf } from "./fleets.ts";
@@ -11,6 +11,12 @@ export const STATE = "ratings-hubs/seattle";
 /** Where the output is while a command runs. */
 export const outputIn = (sandbox: Sandbox): string =>
   join(sandbox.memory, `holdfast-aks-engine-${process.getuid?.() ?? 0}-ratings-hubs-seattle/_output/ratings`);
+
+/** Has a generation been stored, and noted? A command that is killed in between leaves it to people to compare the two. */
+export function hasStored(sandbox: Sandbox): boolean {
+  const note = join(outputIn(sandbox), "../../generation");
+  return existsSync(note) && readFileSync(note, "utf8") === "1\n";
+}
 
 export const authentication = [
   ...["--azure-env", "AzureStackCloud", "--subscription-id", ids.subscription, "--identity-system", "azure_ad"],
@@ -29,7 +35,10 @@ export async function deployed(sandbox: Sandbox): Promise<void> {
 
 /** For `afterAll`. */
 export async function forgetDeployed(): Promise<void> {
-  (await stored)?.close();
+  const first = stored;
+  // Files of one worker share this module.
+  stored = undefined;
+  (await first)?.close();
 }
 
 async function deployOnce(): Promise<Sandbox> {
