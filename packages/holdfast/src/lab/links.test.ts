@@ -85,3 +85,32 @@ it("an end travels to the other side", async () => {
   for await (const chunk of socket) chunks.push(chunk as Buffer);
   expect(Buffer.concat(chunks).toString()).toBe("last words");
 });
+
+it("never makes a connection that was given up while the link was cut, and makes the one that waits", async () => {
+  const heard: string[] = [];
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined).on("data", (data: Buffer) => heard.push(data.toString()));
+  });
+  let made = 0;
+  server.on("connection", () => (made += 1));
+  server.listen(0, "127.77.0.2");
+  await once(server, "listening");
+  open.push({ close: () => server.close() });
+  const { link, dial } = await linkTo((server.address() as AddressInfo).port);
+  link.cut();
+  for (const word of ["hello", ""]) {
+    const impatient = await dial();
+    if (word !== "") impatient.write(word);
+    impatient.end();
+    open.push({ close: () => impatient.destroy() });
+  }
+  const silent = await dial();
+  const patient = await dial();
+  patient.write("still here");
+  link.heal();
+  await expect.poll(() => heard).toEqual(["still here"]);
+  await expect.poll(() => made).toBe(2);
+  silent.write(", and so am I");
+  await expect.poll(() => heard).toEqual(["still here", ", and so am I"]);
+  expect(made).toBe(2);
+});

@@ -2,6 +2,9 @@ import { createServer, connect } from "node:net";
 import type { Server, Socket } from "node:net";
 import { once } from "node:events";
 
+/** Of the event loop: one for the bytes, one for the end, and some for the bytes that did not fit. */
+const TURNS_TO_SEE_AN_END = 4;
+
 /** One direction of one port of a link: connections to `listen` come out at `target`. */
 export interface LinkRoute {
   readonly listen: { readonly address: string; readonly port: number };
@@ -52,7 +55,7 @@ export class Link {
     const server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, (near) => {
       const pair = new Pair(near, route.target, () => this.#pairs.delete(pair));
       this.#pairs.add(pair);
-      if (this.#up) pair.release();
+      if (this.#up) pair.open();
     });
     server.listen(route.listen.port, route.listen.address, 256);
     await once(server, "listening");
@@ -78,15 +81,46 @@ class Pair {
     this.#watch(near);
   }
 
+  open(): void {
+    this.#far = this.#reach();
+    this.release();
+  }
+
   release(): void {
     this.#flowing = true;
-    const far = (this.#far ??= this.#reach());
+    const far = this.#far;
+    if (far === undefined) {
+      void this.#openIfWanted();
+      return;
+    }
     if (this.#near.destroyed || far.destroyed) {
       this.destroy();
       return;
     }
     this.#near.pipe(far);
     far.pipe(this.#near);
+  }
+
+  /**
+   * It was asked for while the link was cut. Whoever gave up since is not heard of at the far end: over a real cable its connection was
+   * never made. That it gave up shows when the near end is read: its bytes, and then the end of them.
+   */
+  async #openIfWanted(): Promise<void> {
+    const near = this.#near;
+    const chunks: Buffer[] = [];
+    const seen = { end: false };
+    const onData = (chunk: Buffer) => chunks.push(chunk);
+    const onEnd = () => (seen.end = true);
+    near.on("data", onData).on("end", onEnd).resume();
+    for (let turn = 0; turn < TURNS_TO_SEE_AN_END; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    near.off("data", onData).off("end", onEnd).pause();
+    if (seen.end || near.destroyed) {
+      this.destroy();
+      return;
+    }
+    near.unshift(Buffer.concat(chunks));
+    // Cut again meanwhile: the next heal finds out anew.
+    if (this.#flowing) this.open();
   }
 
   hold(): void {

@@ -69,8 +69,7 @@ async function askEvery<T>(
   const answers = new Map<string, Answer<T>>();
   for (const [index, outcome] of outcomes.entries()) {
     const voter = clients[index]?.name ?? "";
-    if (outcome.status === "rejected")
-      return { kind: "silent", voter, reason: (outcome.reason as Error).message };
+    if (outcome.status === "rejected") return { kind: "silent", voter, reason: (outcome.reason as Error).message };
     if (!outcome.value.granted) return { kind: "refused", voter, reason: CHANGED };
     answers.set(voter, outcome.value);
   }

@@ -286,13 +286,15 @@ const cases: readonly ChangeCase[] = [
   {
     what: "smaller volumes, of another class (R97)",
     example: hub,
-    edits: [["storage: { size: 128Gi, className: managed-csi }", "storage: { size: 100Gi, className: fast }"]],
+    edits: [["storage: { size: 128Gi, className: managed-standard }", "storage: { size: 100Gi, className: fast }"]],
     findings: ["error change-storage stores[0].storage.size", "error change-storage stores[0].storage.className"],
   },
   {
     what: "larger volumes (R97)",
     example: hub,
-    edits: [["storage: { size: 128Gi, className: managed-csi }", "storage: { size: 1Ti, className: managed-csi }"]],
+    edits: [
+      ["storage: { size: 128Gi, className: managed-standard }", "storage: { size: 1Ti, className: managed-standard }"],
+    ],
     findings: [],
   },
   {

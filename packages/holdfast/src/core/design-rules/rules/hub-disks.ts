@@ -10,8 +10,8 @@ export const hubDisks: DesignRule = {
   asks: "No disk on Azure Stack Hub, of a node, of etcd or of a store, is larger than 1023 GiB.",
   why: "The Hub has no larger managed disk: AKS Engine refuses such a node, and a volume for such a store is never made.",
   example: {
-    broken: "storage: { size: 2Ti, className: managed-csi }",
-    fixed: "storage: { size: 128Gi, className: managed-csi }",
+    broken: "storage: { size: 2Ti, className: managed-standard }",
+    fixed: "storage: { size: 128Gi, className: managed-standard }",
   },
   *check(fleet) {
     const onHub = new Map<string, number>();

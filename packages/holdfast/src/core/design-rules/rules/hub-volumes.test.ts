@@ -5,16 +5,37 @@ import { hubVolumes } from "./hub-volumes.ts";
 describe("hub-volumes (R20)", () => {
   testRule(hubVolumes, [
     {
-      what: "warns of MongoDB without a storage class",
+      what: "warns of a class that nobody makes, for MongoDB",
       example: "ratings-azure-stack-hub",
-      edits: [["size: 128Gi, className: managed-csi", "size: 128Gi"]],
-      findings: ["warning stores[0].storage"],
+      edits: [["className: managed-standard", "className: managed-csi"]],
+      findings: ["warning stores[0].storage.className"],
     },
     {
-      what: "warns of PostgreSQL without one",
+      what: "warns of one for PostgreSQL",
       example: "ratings-three-sites",
-      edits: [["size: 128Gi, className: managed-csi", "size: 128Gi"]],
-      findings: ["warning stores[0].storage"],
+      edits: [["className: managed-standard", "className: fast"]],
+      findings: ["warning stores[0].storage.className"],
+    },
+    {
+      what: "takes the default class where none is named",
+      example: "ratings-azure-stack-hub",
+      edits: [["size: 128Gi, className: managed-standard", "size: 128Gi"]],
+      findings: [],
+    },
+    {
+      what: "refuses premium disks on machines that take none",
+      example: "ratings-azure-stack-hub",
+      edits: [["className: managed-standard", "className: managed-premium"]],
+      findings: ["error stores[0].storage.className", "error stores[0].storage.className"],
+    },
+    {
+      what: "takes them on machines that do",
+      example: "ratings-azure-stack-hub",
+      edits: [
+        ["className: managed-standard", "className: managed-premium"],
+        ["vmSize: Standard_D4_v2", "vmSize: Standard_DS4_v2"],
+      ],
+      findings: [],
     },
     {
       what: "lets other platforms use their default",

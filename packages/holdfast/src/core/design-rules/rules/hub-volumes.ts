@@ -1,13 +1,22 @@
-import { azureDiskCsiDriverVersionFor, hubSitesOf } from "../../azure-stack-hub/index.ts";
+import { azureDiskCsiDriverVersionFor, hubSitesOf, vmSizeOf } from "../../azure-stack-hub/index.ts";
 import type { DesignRule } from "../rule.ts";
+
+/**
+ * What AKS Engine makes on the Hub, once its disk driver is enabled, which we render where a store needs volumes. An unnamed class is `default`.
+ * Azure/aks-engine-azurestack parts/k8s/addons/azure-cloud-provider.yaml
+ */
+const ENGINE_CLASSES = ["default", "managed-standard", "managed-premium"];
 
 export const hubVolumes: DesignRule = {
   id: "hub-volumes",
   severity: "warning",
   requirements: ["R20"],
-  asks: "A store on Azure Stack Hub names the storage class of the disk driver, and the driver has a version for the cluster.",
-  why: "A cluster on the Hub has no driver for volumes, and no default class, unless somebody installs them: the store's volume would wait for ever.",
-  example: { broken: "storage: { size: 128Gi }", fixed: "storage: { size: 128Gi, className: managed-csi }" },
+  asks: "A store on Azure Stack Hub uses a storage class that AKS Engine makes, on machines that take its disks, and the disk driver has a version for the cluster.",
+  why: "A volume of a class that is not there waits for ever, and a premium disk cannot be attached to a machine whose size has no premium storage.",
+  example: {
+    broken: "storage: { size: 128Gi, className: managed-csi }",
+    fixed: "storage: { size: 128Gi, className: managed-standard }",
+  },
   *check(fleet) {
     const hubs = hubSitesOf(fleet);
     const byName = new Map<string, string>(hubs.map(({ site }) => [site.name, site.cluster.kubernetesVersion]));
@@ -16,11 +25,23 @@ export const hubVolumes: DesignRule = {
       const places = store.engine === "postgresql" ? store.sites : store.members.map((member) => member.site);
       const here = [...new Set(places)].filter((name) => byName.has(name));
       for (const name of here) withVolumes.add(name);
-      if (here.length > 0 && store.storage.className === undefined) {
+      const { className = "default" } = store.storage;
+      if (here.length > 0 && !ENGINE_CLASSES.includes(className)) {
         yield {
-          path: ["stores", index, "storage"],
-          message: `${store.name} names no storage class, and the cluster of ${here.join(", ")} has no default one`,
-          hint: "Add className: the class that is made for the provisioner disk.csi.azure.com, for example managed-csi.",
+          path: ["stores", index, "storage", "className"],
+          message: `AKS Engine makes no storage class ${className} at ${here.join(", ")}`,
+          hint: `Use ${ENGINE_CLASSES.join(", ")}, or make the class with the provisioner disk.csi.azure.com before the store is applied.`,
+        };
+      }
+      if (className !== "managed-premium") continue;
+      for (const { site } of hubs.filter((hub) => here.includes(hub.site.name))) {
+        const plain = site.cluster.workerPools.find(({ vmSize }) => vmSizeOf(vmSize)?.premiumDisks === false);
+        if (plain === undefined) continue;
+        yield {
+          path: ["stores", index, "storage", "className"],
+          severity: "error",
+          message: `the workers of ${site.name} are of size ${plain.vmSize}, which takes no premium disks`,
+          hint: "Use managed-standard, or a size with an s in it, such as Standard_DS4_v2.",
         };
       }
     }

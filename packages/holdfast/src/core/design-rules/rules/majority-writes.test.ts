@@ -13,7 +13,7 @@ describe("majority-writes (R18, R82, R84)", () => {
         example: "ratings-three-sites",
         edits: [
           [
-            "    engine: postgresql\n    personalData: true\n    database: ratings\n    owner: ratings\n    # A commit waits for every standby that is in sync, and a site that is away is dropped: any two can be lost one after the other.\n    sites: [seattle, orlando, denver]\n    storage: { size: 128Gi, className: managed-csi }\n    durability: replicated\n    whenAlone: block\n    lease: { renew: 1s, ttl: 4s, fenceMargin: 1s }\n",
+            "    engine: postgresql\n    personalData: true\n    database: ratings\n    owner: ratings\n    # A commit waits for every standby that is in sync, and a site that is away is dropped: any two can be lost one after the other.\n    sites: [seattle, orlando, denver]\n    storage: { size: 128Gi, className: managed-standard }\n    durability: replicated\n    whenAlone: block\n    lease: { renew: 1s, ttl: 4s, fenceMargin: 1s }\n",
             "    engine: mongodb\n    database: ratings\n    members: [{ site: seattle }, { site: orlando }, { site: denver }]\n    storage: { size: 128Gi }\n",
           ],
         ],

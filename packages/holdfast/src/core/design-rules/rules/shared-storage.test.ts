@@ -6,7 +6,7 @@ import { sharedStorage } from "./shared-storage.ts";
 const inClass = (className: string, ...findings: string[]): RuleCase => ({
   what: `${findings.length === 0 ? "takes" : "warns of"} ${className}`,
   example: "ratings-azure-stack-hub",
-  edits: [["className: managed-csi", `className: ${className}`]],
+  edits: [["className: managed-standard", `className: ${className}`]],
   findings,
 });
 

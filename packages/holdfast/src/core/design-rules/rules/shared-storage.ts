@@ -12,7 +12,7 @@ export const sharedStorage: DesignRule = {
   why: "Each Hub's storage is its own and is not copied to another; a share at one site is gone with it, and databases are damaged on it.",
   example: {
     broken: "storage: { size: 128Gi, className: azurefile-csi }",
-    fixed: "storage: { size: 128Gi, className: managed-csi }",
+    fixed: "storage: { size: 128Gi, className: managed-standard }",
   },
   *check({ stores, application }) {
     for (const [index, { name, storage }] of stores.entries()) {
@@ -20,7 +20,7 @@ export const sharedStorage: DesignRule = {
       yield {
         path: ["stores", index, "storage", "className"],
         message: `${storage.className} looks like a file share, on which ${name} is slow and can be damaged`,
-        hint: "Use a class of disks, ReadWriteOnce, for example managed-csi.",
+        hint: "Use a class of disks, ReadWriteOnce, for example managed-standard.",
       };
     }
     for (const [index, { name, configuration, args }] of application.components.entries()) {

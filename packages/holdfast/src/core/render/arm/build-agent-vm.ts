@@ -76,6 +76,20 @@ unset AGENT_TOKEN VSTS_AGENT_INPUT_TOKEN
 cd /opt/agent
 ./svc.sh start
 `,
+  // The runner takes its inputs from ACTIONS_RUNNER_INPUT_*: actions/runner, src/Runner.Listener/CommandSettings.cs.
+  "github-actions": (agent) => `if [ ! -f /opt/agent/.runner ]; then
+  tar --extract --gzip --file "$(ls "$work"/actions-runner*.tar.gz)" --directory /opt/agent
+  chown -R agent:agent /opt/agent
+  /opt/agent/bin/installdependencies.sh
+  cd /opt/agent
+  export ACTIONS_RUNNER_INPUT_TOKEN="$AGENT_TOKEN"
+  as_agent ./config.sh --unattended --replace --url "$SERVER_URL" --name ${agent} --labels "$POOL"
+  ./svc.sh install agent
+fi
+unset AGENT_TOKEN ACTIONS_RUNNER_INPUT_TOKEN
+cd /opt/agent
+./svc.sh start
+`,
   jenkins: (
     agent,
   ) => `command -v java > /dev/null || { apt-get update && apt-get install --yes --no-install-recommends default-jre-headless; }
@@ -104,12 +118,15 @@ systemctl enable --now jenkins-agent
 `,
 };
 
-/** Azure DevOps has its organization, or collection, as the first part of a repository's path. */
+/** Azure DevOps and GitHub have the organization, or collection, as the first part of a repository's path. */
 function serverUrl({ kind, repository }: Delivery): Parameter {
   const about =
-    "Address of the pipelines' server: an Azure DevOps organization or collection, or a Jenkins controller.";
+    "Address of the pipelines' server: an Azure DevOps organization or collection, a GitHub organization, or a Jenkins controller.";
   const [server] = /^https:\/\/[^/]+\/[^/]+/.exec(repository?.url ?? "") ?? [];
-  return kind === "azure-pipelines" && repository?.kind === "azure-repos" && server !== undefined
+  const isThere =
+    (kind === "azure-pipelines" && repository?.kind === "azure-repos") ||
+    (kind === "github-actions" && repository?.kind === "github");
+  return isThere && server !== undefined
     ? { type: "string", about, value: server }
     : { type: "string", about, fromShell: "$SERVER_URL" };
 }

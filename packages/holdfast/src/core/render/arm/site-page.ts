@@ -157,7 +157,7 @@ function gatewayText({ name }: HubPlace, { resourceGroup }: PlannedNetwork): str
 }
 
 function agentText(): string {
-  return "It calls out by HTTPS and is reached by operators only. The folder of `TOOLS_URL` also holds the agent (vsts-agent-linux-x64-*.tar.gz) for Azure Pipelines.";
+  return "It calls out by HTTPS and is reached by operators only. The folder of `TOOLS_URL` also holds the agent (vsts-agent-linux-x64-*.tar.gz) for Azure Pipelines, the runner (actions-runner-linux-x64-*.tar.gz) for GitHub Actions.";
 }
 
 function connectionsText(place: HubPlace): string {

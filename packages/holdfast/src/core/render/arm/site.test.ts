@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Fleet } from "../../spec/index.ts";
 import { contentOf, exampleFleet, filesOf, templateOf } from "./testing/rendered.ts";
+import { changed } from "../testing/example-fleets.ts";
 import type { Data } from "./testing/rendered.ts";
 import { variants } from "./testing/variants.ts";
 
@@ -148,6 +149,19 @@ describe("machines", () => {
     const script = contentOf(bank, "seattle/build-agent-vm.sh");
     expect(script).toContain("-webSocket");
     expect(script).not.toContain("vsts-agent-linux");
+  });
+
+  it("are GitHub's runners where GitHub Actions delivers, of the organization that has the repository (R28, R132)", () => {
+    const fleet = changed("ratings-three-sites", ["kind: jenkins", "kind: github-actions"]);
+    const script = contentOf(fleet, "seattle/build-agent-vm.sh");
+    expect(script).toContain(
+      './config.sh --unattended --replace --url "$SERVER_URL" --name seattle-agent --labels "$POOL"',
+    );
+    // The token is not on a command line.
+    expect(script).not.toMatch(/--token/);
+    expect(templateOf(fleet, "seattle/build-agent-vm.json").values.parameters.serverUrl).toEqual({
+      value: "https://github.com/bank-example",
+    });
   });
 
   it("are told of the proxy, and of what goes around it (R63)", () => {

@@ -6,7 +6,7 @@ import { digest } from "./digest.ts";
 import type { ControllersView } from "./controllers-view.ts";
 import { controllerImage } from "./images.ts";
 import { labelsOf, ownedLabels, selectorOf, workloadLabelsOf } from "./labels.ts";
-import { loadBalancer } from "./load-balancer.ts";
+import { internalWhereOwn, loadBalancer } from "./load-balancer.ts";
 import type { Manifest } from "./manifest.ts";
 import {
   criticalPriority,
@@ -80,16 +80,17 @@ export function renderController(context: SiteContext, view: ControllersView): r
 }
 
 function renderDnsService(
-  { addresses }: SiteContext,
+  context: SiteContext,
   metadata: Manifest["metadata"],
   selector: Readonly<Record<string, string>>,
 ): Manifest {
+  const host = context.addresses.dns?.host;
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata,
+    metadata: { ...metadata, ...internalWhereOwn(context, host) },
     spec: {
-      ...loadBalancer(addresses.dns?.host),
+      ...loadBalancer(host),
       selector,
       ports: [
         { name: "dns", port: 53, targetPort: "dns", protocol: "UDP" },

@@ -1,3 +1,4 @@
+import { parseIpv4, parseIpv4Range, rangeContains } from "../../spec/index.ts";
 import type { SiteContext } from "./context.ts";
 
 /**
@@ -11,6 +12,23 @@ export function loadBalancer(host: string | undefined) {
     externalTrafficPolicy: "Local",
     ...(host !== undefined && /^\d+\.\d+\.\d+\.\d+$/.test(host) ? { loadBalancerIP: host } : {}),
   } as const;
+}
+
+/**
+ * An address of the site's own network can only be had on an internal load balancer; asked for on a public one, the Service would
+ * wait for an address for ever.
+ */
+export function internalWhereOwn(context: SiteContext, host: string | undefined) {
+  const { fleet, name } = context;
+  const network = [...fleet.sites, ...(fleet.witness ? [fleet.witness] : [])].find(
+    (each) => each.name === name,
+  )?.network;
+  const first = parseIpv4(host ?? "");
+  const isOwn = network?.addressSpaces.some((text) => {
+    const range = parseIpv4Range(text);
+    return range !== undefined && first !== undefined && rangeContains(range, { first, prefix: 32 });
+  });
+  return isOwn === true ? internalOnly(context) : {};
 }
 
 /** On Azure a load balancer is public unless told otherwise; what only peers may reach must not be. */

@@ -4,6 +4,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { RenderedFile } from "../rendered-file.ts";
 
+/** What the scripts of AKS Engine call besides a Linux system's own programs; in CI they have to be there. */
+export const skipsEngineScripts =
+  process.env["CI"] === undefined && (process.platform !== "linux" || spawnSync("jq", ["--version"]).status !== 0);
+if (skipsEngineScripts) console.warn("AKS Engine's scripts are not tried here: they need Linux and jq");
+
 export const hasShellcheck = spawnSync("shellcheck", ["--version"]).status === 0;
 
 /** What shellcheck says about all the scripts among the files, as one text; empty when there is nothing to say. */

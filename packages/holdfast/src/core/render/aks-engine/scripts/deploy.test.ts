@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { skipsEngineScripts } from "../../testing/shell-scripts.ts";
 import { textOf } from "../testing/fleets.ts";
 import { CLIENT_SECRET, PRIVATE_KEY, Sandbox, ids } from "../testing/sandbox.ts";
 import {
@@ -25,7 +26,7 @@ afterEach(() => {
 afterAll(forgetDeployed);
 
 // They run on the helper VM, which is Linux: they need tmpfs, flock and shred.
-describe.skipIf(process.platform !== "linux" && process.env["CI"] === undefined)("deploy.sh", () => {
+describe.skipIf(skipsEngineScripts)("deploy.sh", () => {
   it("calls AKS Engine with exactly these flags, and stores its output encrypted (R19, R93, R94)", async () => {
     const { code, stderr } = await sandbox.run("seattle/deploy.sh");
     expect(code, stderr).toBe(0);

@@ -19,7 +19,7 @@ done < names
 sha256sum --check --quiet SHA256SUMS
 while IFS= read -r name; do
   case $name in
-    vsts-agent*) ;;
+    vsts-agent* | actions-runner*) ;;
     *.deb) dpkg --install "$name" < /dev/null ;;
     *.tar.gz)
       rm -rf unpacked
