@@ -37,7 +37,7 @@ const found: readonly Case[] = [
   [electionMutants.tooSoon, plans.hangingController, 60],
   [electionMutants.anyTargetWins, plans.switchoverWhenCut, 5],
   [orderMutants.resumesAsPrimary, plans.returnsCutOff, 5],
-  [quorumMutants.neither, plans.witnessForgets, 200],
+  [quorumMutants.neither, plans.witnessForgets, 400],
   [quorumMutants.ballotsIgnored, plans.race, 150],
   [quorumMutants.silenceIsConsent, plans.mutePrimary, 10],
 ];

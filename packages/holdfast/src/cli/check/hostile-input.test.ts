@@ -26,6 +26,7 @@ function check(file: string) {
   return spawnSync(process.execPath, ["--max-old-space-size=192", "--import", "tsx", main, "check", file], {
     encoding: "utf8",
     timeout: 60_000,
+    env: { ...process.env, NO_COLOR: "1" },
   });
 }
 

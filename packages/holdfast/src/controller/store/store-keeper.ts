@@ -56,6 +56,9 @@ export class StoreKeeper {
   #memory: PrimaryMemory | undefined;
   /** From before the last round that decided this site's lease. */
   #heldSince: Instant | undefined;
+  /** Of this life of the controller. */
+  readonly #nonce: string;
+  #proposals = 0;
   #readAt: Instant | undefined;
   /** When it was last certain that a majority of the voters can be reached, from here or by whom this site hears. */
   #heardAt: Instant;
@@ -78,8 +81,13 @@ export class StoreKeeper {
     this.#onChange = onChange;
     this.#rules = rules;
     const voters = membersOf(fleet).map(({ name }) => name);
-    const nonce = Math.floor(ports.random.next() * 2 ** 40).toString(36);
-    const options = { proposer: `${self}/${nonce}`, voters, store: store.name, timeoutMs: this.#settings.ttlMs / 4 };
+    this.#nonce = Math.floor(ports.random.next() * 2 ** 40).toString(36);
+    const options = {
+      proposer: `${self}/${this.#nonce}`,
+      voters,
+      store: store.name,
+      timeoutMs: this.#settings.ttlMs / 4,
+    };
     this.#register = new StoreRegister(options, ports);
     this.#heardAt = ports.clock.now();
     this.#database = new DatabaseKeeper(fleet, store, self, ports);
@@ -287,10 +295,10 @@ export class StoreKeeper {
   }
 
   async #change(transition: Transition, signal: AbortSignal): Promise<ChangeOutcome<Lease>> {
-    const outcome = await this.#register.change(
-      (current) => (current ? this.#rules.applyTransition(current, transition, this.#settings) : undefined),
-      signal,
-    );
+    const outcome = await this.#register.change((current) => {
+      const next = current && this.#rules.applyTransition(current, transition, this.#settings);
+      return next && { ...next, stamp: `${this.#nonce}.${(this.#proposals += 1)}` };
+    }, signal);
     this.#take(outcome);
     if (outcome.kind === "changed") this.#tell(transition, outcome.value);
     return outcome;

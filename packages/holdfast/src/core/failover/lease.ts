@@ -18,6 +18,11 @@ export interface Lease {
   readonly revision: number;
   /** Grows with every renewal of a revision: as long as it moves, the primary's controller is alive. */
   readonly renewal: number;
+  /**
+   * Of whoever made this value: no two proposals have the same. A value that only one voter accepted can be lost with it, and its numbers
+   * are then used again; without a stamp, a site that had seen the lost one would take the new one for a lease that has not moved since.
+   */
+  readonly stamp?: string;
   readonly phase: "serving" | "electing";
   /** Serving: who may write. Electing: who could until then. */
   readonly primary: SiteName;
@@ -111,8 +116,8 @@ export function waitedForBy({ syncStandbys, joining }: Pick<Lease, "syncStandbys
 }
 
 /** One moment in a lease's life: it moves as long as somebody looks after it. */
-export function momentOf({ term, revision, renewal }: Lease): string {
-  return `${term}.${revision}.${renewal}`;
+export function momentOf({ term, revision, renewal, stamp }: Lease): string {
+  return `${term}.${revision}.${renewal}${stamp === undefined ? "" : ` ${stamp}`}`;
 }
 
 /** Is `a` from a later moment than `b`? */
