@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -85,13 +85,13 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "primary's disk full",
-    ...(hasPrlimit() ? {} : { unavailable: "needs prlimit of util-linux" }),
+    ...(hasPrlimit() ? {} : { unavailable: "needs prlimit of util-linux, and the right to use it on the server" }),
     // No file of the agent or its server may grow any more: for them that is a full disk, and no other process notices.
     inflict: async ({ lab, primary }) => {
       const limit = async (bytes: string) => {
         for (const pid of await processes(lab, primary, isOfDatabase)) {
           try {
-            execFileSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}`]);
+            execFileSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}`], { stdio: "ignore" });
           } catch {
             // It ended meanwhile.
           }
@@ -131,11 +131,15 @@ const isPostmaster = (commandLine: string): boolean => /postgres -D /.test(comma
 const isController = (commandLine: string): boolean => commandLine.includes("holdfast-controller");
 const isOfDatabase = (commandLine: string): boolean => /postgres(-agent|:| -D )/.test(commandLine);
 
+/** The server of a lab that root runs belongs to another user, and not every root may limit another user's process. */
 function hasPrlimit(): boolean {
+  const child = spawn("sleep", ["10"], process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {});
   try {
-    execFileSync("prlimit", ["--version"], { stdio: "ignore" });
+    execFileSync("prlimit", ["--pid", String(child.pid), "--fsize=unlimited:unlimited"], { stdio: "ignore" });
     return true;
   } catch {
     return false;
+  } finally {
+    child.kill();
   }
 }
