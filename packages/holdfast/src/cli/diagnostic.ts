@@ -1,4 +1,5 @@
 import type { Problem, SourcePosition } from "../base/index.ts";
+import type { Finding } from "../core/design-rules/index.ts";
 
 /** Something to print about a file: a problem of its text or a finding about the design in it. */
 export interface Diagnostic {
@@ -18,6 +19,10 @@ export type Severity = "error" | "warning" | "advice";
 
 export function diagnosticOf(problem: Problem): Diagnostic {
   return { severity: "error", ...problem };
+}
+
+export function diagnosticOfFinding({ rule, ...finding }: Finding): Diagnostic {
+  return { code: rule, ...finding };
 }
 
 /** What `--format json` prints for each. */

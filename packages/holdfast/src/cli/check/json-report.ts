@@ -3,7 +3,7 @@ import type { CheckReport } from "../../core/check-report/index.ts";
 import { meetsAvailability, openFindings, suppressedFindings } from "../../core/check-report/index.ts";
 import { isForUsers } from "../../core/check-report/index.ts";
 import type { Finding } from "../../core/design-rules/index.ts";
-import { diagnosticJson } from "../diagnostic.ts";
+import { diagnosticJson, diagnosticOfFinding } from "../diagnostic.ts";
 
 /**
  * What other programs read: docs/reference/check-json.md. Keys are added, never changed; `problems` is also what is printed, alone, about a
@@ -50,6 +50,6 @@ export function jsonReport(report: CheckReport): string {
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-function findingJson({ rule, ...finding }: Finding): object {
-  return diagnosticJson({ code: rule, ...finding });
+function findingJson(finding: Finding): object {
+  return diagnosticJson(diagnosticOfFinding(finding));
 }

@@ -1,10 +1,8 @@
 import type { Colors } from "picocolors/types";
 import type { CheckReport } from "../../core/check-report/index.ts";
 import { openFindings, suppressedFindings } from "../../core/check-report/index.ts";
-import type { Finding } from "../../core/design-rules/index.ts";
 import type { Fleet } from "../../core/spec/index.ts";
-import type { Diagnostic } from "../diagnostic.ts";
-import { countSeverities } from "../diagnostic.ts";
+import { countSeverities, diagnosticOfFinding } from "../diagnostic.ts";
 import { sourceReader } from "../fleet-file.ts";
 import { formatDiagnostics } from "../problems.ts";
 import { changeText } from "./change-text.ts";
@@ -35,10 +33,6 @@ function countSuppressed(report: CheckReport): string {
   const suppressed = suppressedFindings(report);
   if (suppressed.length === 0) return "";
   return `; ${suppressed.length} suppressed (${countSeverities(suppressed.map(diagnosticOfFinding))})`;
-}
-
-export function diagnosticOfFinding({ rule, ...finding }: Finding): Diagnostic {
-  return { code: rule, ...finding };
 }
 
 function describe({ name, sites, witness, stores }: Fleet): string {

@@ -1,7 +1,6 @@
 import { analyzeDesign } from "../../core/design-rules/index.ts";
 import type { ParsedFleet } from "../../core/spec/index.ts";
-import { countSeverities, diagnosticJson } from "../diagnostic.ts";
-import type { Diagnostic } from "../diagnostic.ts";
+import { countSeverities, diagnosticJson, diagnosticOfFinding } from "../diagnostic.ts";
 import { sourceReader } from "../fleet-file.ts";
 import { formatDiagnostics } from "../problems.ts";
 import type { Terminal } from "../terminal.ts";
@@ -14,7 +13,7 @@ export function refuseUnsound(parsed: ParsedFleet, format: "text" | "json", term
   const today = new Date().toISOString().slice(0, 10);
   const errors = analyzeDesign(parsed, { today })
     .filter(({ severity, suppressed }) => severity === "error" && suppressed === undefined)
-    .map(({ rule, ...finding }): Diagnostic => ({ code: rule, ...finding }));
+    .map(diagnosticOfFinding);
   if (errors.length === 0) return false;
   terminal.exitWith(1);
   if (format === "json") {

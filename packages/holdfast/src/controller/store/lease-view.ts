@@ -34,9 +34,9 @@ export class LeaseView {
   /** Decided by a round or a reading that began at `at`. Answers whether it is news. */
   decided(lease: Lease, at: Instant): boolean {
     this.#see(lease, at);
-    // The same numbers with another stamp: what was seen first was lost before it was decided.
-    const isNews = !this.#decided || isLater(lease, this.#decided) || isTwin(lease, this.#decided);
-    if (!isNews) return false;
+    const known = this.#decided;
+    // The same numbers with another stamp are news: what was seen first was lost before it was decided.
+    if (known && (isLater(known, lease) || momentOf(known) === momentOf(lease))) return false;
     this.#decided = lease;
     const newest = this.#newest;
     const isNewest = newest !== undefined && momentOf(newest.lease) === momentOf(lease);
@@ -67,8 +67,4 @@ export class LeaseView {
   #see(lease: Lease, at: Instant): void {
     if (!this.#newest || isLater(lease, this.#newest.lease)) this.#newest = { lease, since: at };
   }
-}
-
-function isTwin(lease: Lease, other: Lease): boolean {
-  return !isLater(other, lease) && momentOf(lease) !== momentOf(other);
 }

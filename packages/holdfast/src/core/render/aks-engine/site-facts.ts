@@ -1,4 +1,4 @@
-import { hasPrivateApi, publicNameOf } from "../../azure-stack-hub/index.ts";
+import { hasPrivateApi, hubLimits, publicNameOf } from "../../azure-stack-hub/index.ts";
 import type { HubSite } from "../../azure-stack-hub/index.ts";
 import { parseIpv4Range, rangesOverlap } from "../../spec/index.ts";
 import type { Fleet, KeyVaultSecret, Network } from "../../spec/index.ts";
@@ -7,9 +7,6 @@ import type { Fleet, KeyVaultSecret, Network } from "../../spec/index.ts";
 export const PLACEHOLDERS = { subscription: "SUBSCRIPTION_ID", clientId: "CLIENT_ID" } as const;
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** pkg/api/common/const.go: DefaultInternalLbStaticIPOffset, counted from the first control-plane node's address. */
-const INTERNAL_API_OFFSET = 10;
 
 /** Absent where the file gives the subscription's name: AKS Engine wants the id, which deploy.sh then takes from its environment. */
 export function subscriptionId({ platform }: HubSite): string | undefined {
@@ -72,7 +69,7 @@ export function needsVolumes(fleet: Fleet, { name }: HubSite): boolean {
 export function apiServerOf(site: HubSite): string {
   const { network, platform, cluster, addresses } = site;
   if (!hasPrivateApi(site)) return publicNameOf(platform, cluster.dnsPrefix);
-  const internal = addressAfter(network.firstControlPlaneAddress, INTERNAL_API_OFFSET);
+  const internal = addressAfter(network.firstControlPlaneAddress, hubLimits.internalApiOffset);
   return internal ?? addresses.peering.kubernetesApi?.host ?? publicNameOf(platform, cluster.dnsPrefix);
 }
 

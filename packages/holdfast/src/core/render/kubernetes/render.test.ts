@@ -1,13 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import type { ValidateFunction } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { parseFleet } from "../../spec/index.ts";
 import type { Fleet, SiteName } from "../../spec/index.ts";
 import { kubernetesFamily, renderSite, renderedKinds, renderedSites, requiredSecrets, waveOf } from "./index.ts";
+import { fleetNamed, fleetOf, fleets, reference } from "../testing/examples.ts";
 import type { Manifest } from "./index.ts";
 
 // Rendered data as a reader of YAML would see it: a test that reads a field that is not there fails by itself.
@@ -15,28 +15,7 @@ import type { Manifest } from "./index.ts";
 type Data = any;
 
 const here = dirname(fileURLToPath(import.meta.url));
-const root = ancestorWith(here, "examples/ratings")!;
-const examples = join(root, "examples");
 const goldens = join(here, "testdata");
-
-/** Every example, and a file that uses what they do not. */
-const cases = [
-  ...readdirSync(examples).map((name) => ({ name, file: join(examples, name, "holdfast.yaml") })),
-  { name: "everything", file: join(goldens, "everything.yaml") },
-].filter(({ file }) => existsSync(file));
-
-function ancestorWith(from: string, path: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, path))) return folder;
-    if (folder === dirname(folder)) return undefined;
-  }
-}
-
-function fleetOf(file: string, text = readFileSync(file, "utf8")): Fleet {
-  const parsed = parseFleet(text, file);
-  if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join("\n"));
-  return parsed.value;
-}
 
 function allFiles(fleet: Fleet) {
   return filesOf(fleet, renderedSites(fleet));
@@ -50,8 +29,8 @@ function manifestsOf(fleet: Fleet): { site: string; manifest: Manifest }[] {
   return renderedSites(fleet).flatMap((site) => renderSite(fleet, site).map((manifest) => ({ site, manifest })));
 }
 
-describe.each(cases)("rendering $name", ({ name, file }) => {
-  const fleet = fleetOf(file);
+describe.each(fleets)("rendering $name", ({ name, file }) => {
+  const fleet = fleetOf(readFileSync(file, "utf8"), file);
 
   const folder = join(goldens, name);
 
@@ -237,8 +216,8 @@ describe.each(cases)("rendering $name", ({ name, file }) => {
 
   it("gives the same bytes for the same data, whatever the order of the file's keys", () => {
     const text = readFileSync(file, "utf8");
-    const reversed = fleetOf(file, JSON.stringify(reverseKeys(parse(text))));
-    expect(allFiles(reversed)).toEqual(allFiles(fleetOf(file, text)));
+    const reversed = fleetOf(JSON.stringify(reverseKeys(parse(text))), file);
+    expect(allFiles(reversed)).toEqual(allFiles(fleetOf(text, file)));
   });
 
   it("runs nothing as root, with a token it does not need, or without limits", () => {
@@ -269,7 +248,7 @@ function reverseKeys(value: unknown): unknown {
 }
 
 it("puts personal data and the application at the sites only, never at the witness (R4, R5)", () => {
-  const fleet = fleetOf(join(examples, "ratings/holdfast.yaml"));
+  const fleet = fleetNamed("ratings");
   const witness = renderSite(fleet, fleet.witness!.name);
   expect(new Set(witness.flatMap(({ kind, metadata }) => (kind === "Namespace" ? [] : [metadata.namespace])))).toEqual(
     new Set(["holdfast-system"]),
@@ -282,7 +261,7 @@ it("puts personal data and the application at the sites only, never at the witne
 });
 
 describe("who may change a register", () => {
-  const fleet = fleetOf(join(examples, "ratings/holdfast.yaml"));
+  const fleet = fleetNamed("ratings");
   const rulesOf = (site: string, name: string): Data =>
     (
       renderSite(
@@ -320,23 +299,21 @@ describe("who may change a register", () => {
   });
 
   it("is nobody where MongoDB elects by itself", () => {
-    const hubs = fleetOf(join(examples, "ratings-azure-stack-hub/holdfast.yaml"));
+    const hubs = fleetNamed("ratings-azure-stack-hub");
     expect(manifestsOf(hubs).filter(({ manifest }) => manifest.metadata.name.startsWith("holdfast-voter"))).toEqual([]);
     for (const site of renderedSites(hubs))
       expect(requiredSecrets(hubs, site).some(({ name }) => name.startsWith("holdfast-peer"))).toBe(false);
   });
 });
 
-const reference = ancestorWith(here, "shared/reference") ?? ancestorWith(dirname(root), "shared/reference");
-
 describe.skipIf(reference === undefined && process.env["CI"] === undefined)(
   "what a real API server accepts (skipped where shared/reference is absent)",
   () => {
-    it.each(cases)(
+    it.each(fleets)(
       "$name: each object is valid, and has no field that the API does not know (R34, R51)",
       ({ file }) => {
         const validators = apiValidators(join(reference!, "shared/reference"));
-        for (const { manifest } of manifestsOf(fleetOf(file))) {
+        for (const { manifest } of manifestsOf(fleetOf(readFileSync(file, "utf8"), file))) {
           const validate = validators.get(`${manifest.apiVersion} ${manifest.kind}`);
           expect(validate, manifest.kind).toBeDefined();
           validate!(manifest);

@@ -2,10 +2,9 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { parseFleet } from "../../spec/index.ts";
 import type { Fleet } from "../../spec/index.ts";
 import type { RenderFamily } from "../rendered-file.ts";
-import { allFiles, fleets, reference } from "./examples.ts";
+import { allFiles, fleetOf, fleets, reference } from "./examples.ts";
 
 export interface Example {
   readonly name: string;
@@ -28,13 +27,6 @@ export function example(name: string): Example {
 function read(file: string): Pick<Example, "text" | "fleet"> {
   const text = readFileSync(file, "utf8");
   return { text, fleet: fleetOf(text, file) };
-}
-
-/** A fleet of this text; throws with what is wrong with it. */
-export function fleetOf(text: string, file = "holdfast.yaml"): Fleet {
-  const parsed = parseFleet(text, file);
-  if (parsed.ok) return parsed.value;
-  throw new Error(parsed.error.map(({ message }) => message).join("\n"));
 }
 
 /** An example with some of its text replaced; each replacement must find something. */

@@ -17,9 +17,14 @@ export const fleets: readonly { readonly name: string; readonly file: string }[]
 /** `edit` changes the text first. */
 export function fleetNamed(name: string, edit: (text: string) => string = (text) => text): Fleet {
   const file = fleets.find((each) => each.name === name)?.file ?? name;
-  const parsed = parseFleet(edit(readFileSync(file, "utf8")), file);
-  if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join("\n"));
-  return parsed.value;
+  return fleetOf(edit(readFileSync(file, "utf8")), file);
+}
+
+/** A fleet of this text; throws with what is wrong with it. */
+export function fleetOf(text: string, file = "holdfast.yaml"): Fleet {
+  const parsed = parseFleet(text, file);
+  if (parsed.ok) return parsed.value;
+  throw new Error(parsed.error.map(({ message }) => message).join("\n"));
 }
 
 /** Rendered once for a fleet: tests ask for many single files. */
