@@ -121,8 +121,8 @@ describe("a pocket cluster", () => {
 
   it("restarts a program that is killed", async () => {
     const [pod] = await pods("web");
-    const pid = processesOfSite().find(({ folder }) => folder.includes(`_${pod?.metadata?.name ?? ""}_`))?.pid ?? 0;
-    process.kill(pid, "SIGKILL");
+    const program = processesOfSite().find(({ folder }) => folder.includes(`_${pod?.metadata?.name ?? ""}_`))!;
+    process.kill(program.pid, "SIGKILL");
     await expect.poll(async () => (await pods("web")).map(restarts).sort(), { timeout: 10_000 }).toEqual([0, 0, 0, 1]);
     await rolledOut("2", 4);
     const killed = (await pods("web")).find((each) => restarts(each) === 1);

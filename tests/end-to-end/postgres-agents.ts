@@ -205,7 +205,7 @@ export class AgentProcess {
   }
 
   postmaster(): number {
-    return Number(readFileSync(join(this.dataFolder, "data/postmaster.pid"), "utf8").split("\n")[0]);
+    return running(Number(readFileSync(join(this.dataFolder, "data/postmaster.pid"), "utf8").split("\n")[0]));
   }
 
   /** Stops every process where it is, as when the whole machine is frozen; the server first, so that the agent does not see it. */
@@ -220,11 +220,11 @@ export class AgentProcess {
   }
 
   #agent(): number {
-    return this.#child?.pid ?? 0;
+    return running(this.#child?.pid);
   }
 
   #serverProcesses(): readonly number[] {
-    return this.processes().filter((pid) => pid !== this.#agent());
+    return this.processes().filter((pid) => pid !== this.#child?.pid);
   }
 
   killAgent(): void {
@@ -246,6 +246,12 @@ export class AgentProcess {
       await sleep(10);
     }
   }
+}
+
+/** The number of a process that may get a signal: of 0, kill(2) takes all of the caller's group, the test run itself. */
+function running(pid: number | undefined): number {
+  if (pid === undefined || !Number.isInteger(pid) || pid <= 1) throw new Error(`no process: ${pid}`);
+  return pid;
 }
 
 function processesIn(folder: string): readonly number[] {

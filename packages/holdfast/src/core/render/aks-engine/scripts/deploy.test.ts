@@ -183,7 +183,7 @@ describe.skipIf(skipsEngineScripts)("deploy.sh", () => {
     const beside = await sandbox.run("seattle/deploy.sh");
     expect(beside).toMatchObject({ code: 2 });
     expect(beside.stderr).toContain("another command works on seattle");
-    process.kill(sandbox.enginePid(), "SIGKILL");
+    sandbox.killEngine();
     const output = outputIn(sandbox);
     expect(existsSync(output)).toBe(true);
     writeFileSync(join(output, "later"), "written after the last checkpoint");
@@ -204,7 +204,7 @@ describe.skipIf(skipsEngineScripts)("deploy.sh", () => {
     await sandbox.until(() => sandbox.engineIsBusy && hasStored(sandbox));
     process.kill(running.process.pid!, "SIGKILL");
     await running.ended;
-    process.kill(sandbox.enginePid(), "SIGKILL");
+    sandbox.killEngine();
     await sandbox.until(() => !isAlive(sandbox.enginePid()));
     const folder = join(sandbox.state, STATE);
     cpSync(join(folder, "state-000001.tar.age"), join(folder, "state-000009.tar.age"));

@@ -142,7 +142,20 @@ export class Sandbox {
   }
 
   enginePid(): number {
-    return Number(readFileSync(join(this.#record, "busy"), "utf8"));
+    const pid = Number(readFileSync(join(this.#record, "busy"), "utf8"));
+    // Of 0, kill(2) takes all of the caller's process group: the test run itself.
+    if (!Number.isInteger(pid) || pid <= 1) throw new Error(`no process: ${pid}`);
+    return pid;
+  }
+
+  /** Ends the stand-in as the kernel does when memory is short; nothing when it ended by itself, and its number is another's. */
+  killEngine(): void {
+    const pid = this.enginePid();
+    try {
+      if (readFileSync(`/proc/${pid}/environ`, "utf8").includes(this.#record)) process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended by itself.
+    }
   }
 
   /** Files whose content has the text, of all that is on disk or in memory. */
@@ -175,13 +188,7 @@ export class Sandbox {
         // It ended by itself.
       }
     }
-    if (this.engineIsBusy) {
-      try {
-        process.kill(this.enginePid(), "SIGKILL");
-      } catch {
-        // It ended by itself.
-      }
-    }
+    if (this.engineIsBusy) this.killEngine();
     for (const folder of [this.#root, this.memory]) rmSync(folder, { recursive: true, force: true });
   }
 
