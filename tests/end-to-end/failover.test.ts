@@ -65,6 +65,12 @@ describe("two sites and a witness, under a steady stream of unique ratings", () 
     expect(primaryAfter).toBe(primary);
   });
 
+  it("sends users to the primary's site when they are at the other one and the link is cut (R33, R85)", async () => {
+    const { primaryAfter } = await expectNothingLost("link cut, users at the standby's site");
+    // Back where the file prefers them, while the primary is where it was.
+    await lab.until(({ answeredBy }) => answeredBy[0] !== primaryAfter);
+  });
+
   it("outlives its controller, and its server process", async () => {
     await expectNothingLost("primary's controller killed");
     await expectNothingLost("primary's server process killed");

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Fleet } from "../../packages/holdfast/src/core/spec/index.ts";
+import type { Fleet, SiteName } from "../../packages/holdfast/src/core/spec/index.ts";
 import { fleet, host, portland, seattle, SmallFleet, store } from "./small-fleet.ts";
 import type { Place } from "./small-fleet.ts";
 
+const [seattleName, portlandName] = store.sites as [SiteName, SiteName];
 const fleets: SmallFleet[] = [];
 afterEach(async () => {
   for (const each of fleets.splice(0)) await each.stop();
@@ -102,6 +103,48 @@ describe("steering", () => {
     place.prober.behaviours.set(seattle.ingress, "healthy");
     await place.clock.advance(1000);
     expect(place.answers()).toBe(seattle.ingress);
+  });
+
+  it("sends users from a site whose data is out of step to where they can write, at every name server (R33, R102)", async () => {
+    // Users prefer seattle; the primary is at portland.
+    const stores = [{ ...store, sites: [portlandName, seattleName] }];
+    const all = await fleetWith(["seattle", "portland", "boise"], { of: { ...fleet, stores } });
+    await all.clock.advance(6000);
+    expect(all.seattle.store()).toMatchObject({ primary: "portland", syncStandbys: ["seattle"] });
+    const answers = () => all.places.map((place) => place.answers());
+    expect(answers()).toEqual([seattle.ingress, seattle.ingress, seattle.ingress]);
+
+    all.cut("seattle", "portland");
+    all.seattle.prober.behaviours.set(portland.peering, "refusing");
+    all.portland.prober.behaviours.set(seattle.peering, "refusing");
+    await all.clock.advance(2000);
+    // To the witness both look well, and seattle cannot even see portland: only the lease tells.
+    expect(all.boise.status().verdicts).toMatchObject({ seattle: { state: "up" }, portland: { state: "up" } });
+    expect(all.seattle.status().verdicts).toMatchObject({ portland: { state: "down" } });
+    expect(answers()).toEqual([portland.ingress, portland.ingress, portland.ingress]);
+
+    all.heal();
+    all.seattle.prober.behaviours.set(portland.peering, "healthy");
+    all.portland.prober.behaviours.set(seattle.peering, "healthy");
+    await all.clock.advance(4000);
+    expect(all.seattle.store()).toMatchObject({ primary: "portland", syncStandbys: ["seattle"] });
+    // A link that flaps is not to take the users along.
+    expect(answers()).toEqual([portland.ingress, portland.ingress, portland.ingress]);
+    await all.clock.advance(4000);
+    expect(answers()).toEqual([seattle.ingress, seattle.ingress, seattle.ingress]);
+  });
+
+  it("names a site that is out of step rather than none, once the primary is lost", async () => {
+    const stores = [{ ...store, sites: [portlandName, seattleName] }];
+    const all = await fleetWith(["seattle", "portland", "boise"], { of: { ...fleet, stores } });
+    all.cut("seattle", "portland");
+    all.seattle.prober.behaviours.set(portland.peering, "refusing");
+    await all.clock.advance(2000);
+    expect(all.seattle.answers()).toBe(portland.ingress);
+    await all.portland.vanish();
+    await all.clock.advance(2000);
+    expect(all.seattle.store().primary).toBe("portland");
+    expect(all.seattle.answers()).toBe(seattle.ingress);
   });
 
   it("says what it knows to people and to Prometheus", async () => {

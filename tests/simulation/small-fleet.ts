@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import type { SiteStatus } from "../../packages/holdfast/src/api-contract/index.ts";
 import { unwrap } from "../../packages/holdfast/src/base/index.ts";
@@ -153,6 +154,8 @@ export class Place {
 
   start(): void {
     this.#stop = new AbortController();
+    // Every loop waits for it.
+    setMaxListeners(0, this.#stop.signal);
     const { clock, random } = this.#all;
     this.#controller = new Controller(
       { site: this.name as SiteName, role: this.#role, fleet: this.#all.fleet },

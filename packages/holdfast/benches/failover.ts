@@ -8,6 +8,7 @@ import { UniqueRatings } from "./unique-ratings.ts";
 import { median } from "./median.ts";
 
 const RATINGS_PER_SECOND = 50;
+const NAME_COLUMNS = 40;
 
 export interface FaultTrial {
   readonly longestGapMs: number;
@@ -35,11 +36,12 @@ export async function run(arguments_: readonly string[]): Promise<void> {
     await lab.up();
     console.log(
       ["fault", "no write: median", "worst", "confirmed", "lost", "twice", "moved", "whole after"]
-        .map((title, index) => title.padEnd(index === 0 ? 34 : 17))
+        .map((title, index) => title.padEnd(index === 0 ? NAME_COLUMNS : 17))
         .join(""),
     );
     for (const fault of chosen) {
-      if (fault.unavailable !== undefined) console.log(`${fault.name.padEnd(34)}skipped: ${fault.unavailable}`);
+      if (fault.unavailable !== undefined)
+        console.log(`${fault.name.padEnd(NAME_COLUMNS)}skipped: ${fault.unavailable}`);
       else print(fault.name, await repeatTrial(lab, fault, trials));
     }
   } finally {
@@ -62,6 +64,7 @@ async function repeatTrial(
 }
 
 export async function tryFault(lab: LabSession, fault: Fault, perSecond = RATINGS_PER_SECOND): Promise<FaultTrial> {
+  await fault.prepare?.({ lab });
   const { stores, sites } = await lab.untilWhole(60_000);
   const primary = stores[0]?.primary ?? "";
   const standby = sites.find(({ role, name }) => role === "site" && name !== primary)?.name ?? "";
@@ -128,5 +131,5 @@ function print(name: string, trials: readonly (FaultTrial & { readonly moved: bo
     `${trials.filter(({ moved }) => moved).length} of ${trials.length}`,
     `${(median(trials.map(({ wholeAfterMs }) => wholeAfterMs)) / 1000).toFixed(1)} s`,
   ];
-  console.log(name.padEnd(34) + figures.map((figure) => figure.padEnd(17)).join(""));
+  console.log(name.padEnd(NAME_COLUMNS) + figures.map((figure) => figure.padEnd(17)).join(""));
 }

@@ -17,6 +17,8 @@ export interface Fault {
   readonly name: string;
   /** Why it cannot be shown on this machine. */
   readonly unavailable?: string;
+  /** What has to be so before. */
+  readonly prepare?: (setting: Pick<FaultSetting, "lab">) => Promise<void>;
   readonly inflict: (setting: FaultSetting) => Promise<void>;
 }
 
@@ -48,6 +50,27 @@ export const faults: readonly Fault[] = [
     inflict: async ({ lab, primary, standby }) => {
       await lab.inflict("cut", primary, standby);
       await sleep(LASTS_MS);
+      await lab.inflict("heal", primary, standby);
+    },
+  },
+  {
+    // Longer than any wait of a client: what it costs must not depend on how long it lasts.
+    name: "link cut, users at the standby's site",
+    prepare: async ({ lab }) => {
+      const { stores, answeredBy } = await lab.untilWhole();
+      if (stores[0]?.primary === answeredBy[0]) {
+        const to = stores[0]?.sites.find(({ site }) => site !== answeredBy[0])?.site ?? "";
+        const { exitCode, stderr } = await lab.run("switchover", stores[0]?.name ?? "", "--to", to);
+        if (exitCode !== 0) throw new Error(stderr);
+        await lab.until((status) => status.stores[0]?.primary === to);
+      }
+      // A switchover takes the users along until the old primary is in step again.
+      await lab.untilWhole();
+      await lab.untilSteady((status) => status.answeredBy[0] !== status.stores[0]?.primary, LASTS_MS);
+    },
+    inflict: async ({ lab, primary, standby }) => {
+      await lab.inflict("cut", primary, standby);
+      await sleep(4 * LASTS_MS);
       await lab.inflict("heal", primary, standby);
     },
   },

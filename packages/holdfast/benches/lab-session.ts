@@ -107,6 +107,16 @@ export class LabSession {
     }
   }
 
+  /** Resolves when the condition has been true at every look for `forMs`. */
+  async untilSteady(condition: (status: LabStatus) => boolean, forMs: number, timeoutMs = 60_000): Promise<void> {
+    let since = performance.now();
+    await this.until((status) => {
+      const now = performance.now();
+      if (!condition(status)) since = now;
+      return now - since >= forMs;
+    }, timeoutMs);
+  }
+
   /** Every standby of every store has everything, and every pod is ready. */
   untilWhole(timeoutMs = 30_000): Promise<LabStatus> {
     return this.until(

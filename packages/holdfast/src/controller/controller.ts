@@ -14,6 +14,7 @@ import type {
 } from "../ports/index.ts";
 import { Bell } from "./bell.ts";
 import type { ControllerConfig } from "./config.ts";
+import { DataBoard } from "./data-board.ts";
 import { HealthBoard } from "./health-board.ts";
 import { ProbeCounter, renderMetrics } from "./metrics.ts";
 import { observeSite, probeTarget } from "./observe-site.ts";
@@ -21,6 +22,7 @@ import { repeat } from "./repeat.ts";
 import type { Loop } from "./repeat.ts";
 import { readKeptStatus, StatusReporter } from "./status-reporter.ts";
 import { Steering } from "./steering.ts";
+import { leaseHearsay } from "./store/lease-hearsay.ts";
 import { StoreLoops } from "./store/store-loops.ts";
 
 /** The controller's outside. `nameServer`: absent where somebody else answers DNS. */
@@ -39,6 +41,8 @@ export interface ControllerPorts {
 /** A cluster that does not answer at the start is not waited for longer: users are. */
 const RESTORE_MS = 2000;
 const RETRY_MS = 500;
+/** Whatever changes what is answered rings the bell; only a site's return to step is waited for. */
+const NOTHING_AHEAD_MS = 60_000;
 
 /** One site's (or the witness's) controller: loops that share nothing but what they know. */
 export class Controller {
@@ -47,8 +51,11 @@ export class Controller {
   readonly #health: HealthBoard;
   readonly #probes = new ProbeCounter();
   readonly #steering: Steering | undefined;
+  readonly #data: DataBoard;
   readonly #stores: readonly StoreLoops[];
+  readonly #hearsay: readonly Loop[];
   readonly #statusBell = new Bell();
+  readonly #steeringBell = new Bell();
   #ready = false;
 
   constructor(config: ControllerConfig, ports: ControllerPorts) {
@@ -64,10 +71,17 @@ export class Controller {
       this.#steer();
       this.#statusBell.ring();
     });
-    const stores = fleet.stores.filter(
-      (store): store is PostgresqlStore => store.engine === "postgresql" && store.sites.includes(self),
+    const stores = fleet.stores.filter((store): store is PostgresqlStore => store.engine === "postgresql");
+    const replicated = stores.filter(({ durability }) => durability === "replicated");
+    this.#data = new DataBoard(replicated, clock);
+    const isHere = ({ sites: homes }: PostgresqlStore) => homes.includes(self);
+    this.#stores = stores.filter(isHere).map((store) => new StoreLoops(config, store, ports, () => this.#hear()));
+    const elsewhere = replicated.filter((store) => !isHere(store));
+    this.#hearsay = elsewhere.map(({ name }) =>
+      leaseHearsay(name, self, ports, (lease) => {
+        if (this.#data.see(name, lease)) this.#steeringBell.ring();
+      }),
     );
-    this.#stores = stores.map((store) => new StoreLoops(config, store, ports, () => this.#hear()));
   }
 
   /** Resolves when the signal aborts and everything has ended. */
@@ -83,10 +97,19 @@ export class Controller {
       bell: this.#statusBell,
       turn: (until) => reporter.turn(until),
     };
+    const steer: Loop = {
+      name: "steering",
+      retryMs: RETRY_MS,
+      bell: this.#steeringBell,
+      turn: () => {
+        this.#steer();
+        return Promise.resolve(this.#data.restMs() ?? NOTHING_AHEAD_MS);
+      },
+    };
     await Promise.all([
       ...this.#config.fleet.sites.map((site) => this.#observe(site, signal)),
       ...this.#stores.map((store) => store.run(signal)),
-      repeat(report, clock, log, signal),
+      ...[report, steer, ...this.#hearsay].map((loop) => repeat(loop, clock, log, signal)),
     ]);
   }
 
@@ -120,23 +143,33 @@ export class Controller {
   }
 
   #hear(): void {
-    this.#steer();
+    for (const { name, lease } of this.#stores) if (lease) this.#data.see(name, lease);
+    this.#steeringBell.ring();
     this.#statusBell.ring();
   }
 
   #steer(): void {
-    if (this.#steering?.follow((site) => this.#verdictOn(site))) this.#statusBell.ring();
+    const answersChanged = this.#steering?.follow(
+      (site) => this.#verdictOn(site),
+      (site) => this.#data.isInStep(site),
+    );
+    if (answersChanged) this.#statusBell.ring();
   }
 
   /**
    * An observer that cannot reach a majority does not judge the others alone: they may be well, and what it says of itself is worth
-   * less than what they decided without it. So it names them instead of itself.
+   * less than what they decided without it. So it names them instead of itself. Nor does one judge the primary's site that is out of step with it
+   * while the lease moves: what both have in common may be no more than a link that is cut.
    */
   #verdictOn(site: SiteName): Verdict {
     const verdict = this.#health.verdictOn(site);
-    if (!this.#stores.some((store) => store.isCutOff)) return verdict;
-    if (site === this.#config.site) return "down";
-    return verdict === "down" ? "unknown" : verdict;
+    const { site: self } = this.#config;
+    if (this.#stores.some((store) => store.isCutOff)) {
+      if (site === self) return "down";
+      return verdict === "down" ? "unknown" : verdict;
+    }
+    const mayLive = this.#stores.some(({ livingPrimary }) => livingPrimary === site) && !this.#data.isInStep(self);
+    return verdict === "down" && mayLive ? "unknown" : verdict;
   }
 
   async #observe(site: ControllerConfig["fleet"]["sites"][number], signal: AbortSignal): Promise<void> {

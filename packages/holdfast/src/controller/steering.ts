@@ -18,9 +18,9 @@ export class Steering {
   }
 
   /** Publishes where the answers differ from those given so far; answers whether they did. */
-  follow(verdictOn: (site: SiteName) => Verdict): boolean {
+  follow(verdictOn: (site: SiteName) => Verdict, isInStep: (site: SiteName) => boolean): boolean {
     const { traffic, sites } = this.#fleet;
-    const zone = buildZone(this.#fleet, chooseAnswers(traffic, sites, verdictOn));
+    const zone = buildZone(this.#fleet, chooseAnswers(traffic, sites, verdictOn, isInStep));
     const text = JSON.stringify(zone);
     if (text === this.#published) return false;
     this.#published = text;
@@ -31,7 +31,9 @@ export class Steering {
       record.kind === "A" ? record.address : record.kind === "CNAME" ? record.target : [],
     );
     this.#answers = [...new Set(answers)];
-    this.#log.info("DNS answers changed", { host: traffic.host, answers: this.#answers.join(" ") || "none" });
+    const outOfStep = sites.flatMap(({ name }) => (isInStep(name) ? [] : name)).join(" ");
+    const given = this.#answers.join(" ") || "none";
+    this.#log.info("DNS answers changed", { host: traffic.host, answers: given, ...(outOfStep && { outOfStep }) });
     return true;
   }
 

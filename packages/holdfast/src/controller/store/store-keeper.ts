@@ -131,6 +131,13 @@ export class StoreKeeper {
     );
   }
 
+  /** Another site, while its lease moves: it is alive, whatever the link between here and there says. */
+  get livingPrimary(): SiteName | undefined {
+    const { lease } = this.#view;
+    if (!lease || lease.phase !== "serving" || lease.primary === this.#settings.self) return undefined;
+    return this.#view.stillForMs(this.#ports.clock.now()) < this.#settings.ttlMs ? lease.primary : undefined;
+  }
+
   /** Something that the next turn depends on has changed. */
   hurry(): void {
     this.#bell.ring();
@@ -346,7 +353,7 @@ export class StoreKeeper {
   #report(): void {
     const before = this.#status;
     this.#status = this.#describe();
-    const place = `${this.writable} ${this.isCutOff}`;
+    const place = `${this.writable} ${this.isCutOff} ${this.livingPrimary}`;
     const moved = place !== this.#place;
     this.#place = place;
     const facts = ({ role, primary, term, durability, phase, syncStandbys }: StoreStatus) =>

@@ -1,7 +1,8 @@
 import type { StoreStatus } from "../../api-contract/index.ts";
 import type { Clock, Random } from "../../base/index.ts";
+import type { Lease } from "../../core/failover/index.ts";
 import { FLEET_LABEL } from "../../core/render/kubernetes/index.ts";
-import type { PostgresqlStore } from "../../core/spec/index.ts";
+import type { PostgresqlStore, SiteName } from "../../core/spec/index.ts";
 import type { AddressLookup, Cluster, DatabaseConnector, Log, PeerClusters } from "../../ports/index.ts";
 import { Bell } from "../bell.ts";
 import type { ControllerConfig } from "../config.ts";
@@ -60,8 +61,21 @@ export class StoreLoops {
     return this.#keeper.status();
   }
 
+  get name(): string {
+    return this.#keeper.store.name;
+  }
+
+  /** The latest lease that is known to be decided. */
+  get lease(): Lease | undefined {
+    return this.#keeper.lease;
+  }
+
   get isCutOff(): boolean {
     return this.#keeper.isCutOff;
+  }
+
+  get livingPrimary(): SiteName | undefined {
+    return this.#keeper.livingPrimary;
   }
 
   async run(signal: AbortSignal): Promise<void> {

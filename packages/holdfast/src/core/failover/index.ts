@@ -1,4 +1,4 @@
-export { durabilityOf, firstLease, isLater, momentOf } from "./lease.ts";
+export { durabilityOf, firstLease, isInStep, isLater, momentOf } from "./lease.ts";
 export type { Lease, LeasePolicy } from "./lease.ts";
 export { orderFor } from "./order.ts";
 export type { Order } from "./order.ts";

@@ -115,6 +115,11 @@ export function waitedForBy({ syncStandbys, joining }: Pick<Lease, "syncStandbys
   return [...syncStandbys, ...(Object.keys(joining) as SiteName[])];
 }
 
+/** Has the site everything that was acknowledged? Then its users see their own writes there, and it could take over. */
+export function isInStep({ primary, syncStandbys }: Pick<Lease, "primary" | "syncStandbys">, site: SiteName): boolean {
+  return site === primary || syncStandbys.includes(site);
+}
+
 /** One moment in a lease's life: it moves as long as somebody looks after it. */
 export function momentOf({ term, revision, renewal, stamp }: Lease): string {
   return `${term}.${revision}.${renewal}${stamp === undefined ? "" : ` ${stamp}`}`;

@@ -16,6 +16,7 @@ const ANSWERS_MAX = 8;
 /**
  * Policy and verdicts to answers; none means that the name exists and has no address now. Sites known to be up are
  * preferred over sites not judged yet, and these over nothing: a controller that has just started may not know better.
+ * A site whose data is out of step comes after all those whose is not: behind a cut link it can do no write, and reads what is old.
  * When every site is down `whenAllDown` decides: `answer-all` names all of them, best first, because a wrong verdict on
  * everything is more likely than the loss of everything.
  */
@@ -23,14 +24,15 @@ export function chooseAnswers(
   { policy, whenAllDown }: Settings,
   sites: readonly Site[],
   verdictOn: (site: SiteName) => Verdict,
+  isInStep: (site: SiteName) => boolean = () => true,
 ): readonly Alternative[] {
   // A site without an ingress address cannot be answered.
   const reachable = sites.filter((site) => site.addresses.ingress !== undefined).map((site) => site.name);
   const candidates = participants(policy).filter((site) => reachable.includes(site));
-  const up = candidates.filter((site) => verdictOn(site) === "up");
-  const unjudged = candidates.filter((site) => verdictOn(site) === "unknown");
-  const living = up.length > 0 ? up : unjudged;
-  if (living.length > 0) return among(policy, living);
+  const thatAre = (verdict: Verdict) => candidates.filter((site) => verdictOn(site) === verdict);
+  const [up, unjudged] = [thatAre("up"), thatAre("unknown")];
+  const living = [up.filter(isInStep), unjudged.filter(isInStep), up, unjudged].find((sites) => sites.length > 0);
+  if (living) return among(policy, living);
   return whenAllDown === "answer-all" && candidates.length > 0 ? [{ weight: 1, sites: candidates }] : [];
 }
 

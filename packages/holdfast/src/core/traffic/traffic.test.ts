@@ -67,6 +67,18 @@ describe.each(policies)("$kind", (policy) => {
     expect(given.every(({ weight, sites: chosen }) => weight > 0 && chosen.length > 0)).toBe(true);
   });
 
+  it.each(everyVerdict)("prefers sites whose data is in step, and names no dead one for that: %o (R33)", (verdicts) => {
+    for (const outOfStep of names) {
+      const settings = { policy, whenAllDown: "answer-none" } as const;
+      const verdictOn = (name: SiteName) => verdicts[name as "a"];
+      const given = chooseAnswers(settings, sites, verdictOn, (name) => name !== outOfStep);
+      const others = eligible.filter((name) => name !== outOfStep && verdicts[name as "a"] !== "down");
+      const without = chooseAnswers(settings, sites, verdictOn);
+      const withoutIt = chooseAnswers(settings, sites, (name) => (name === outOfStep ? "down" : verdictOn(name)));
+      expect(given).toEqual(others.length > 0 ? withoutIt : without);
+    }
+  });
+
   it("answers everything or nothing when all are down, as the file says", () => {
     const down = { a: "down", b: "down", c: "down" } as const;
     expect(answers(policy, down, "answer-none")).toEqual([]);
