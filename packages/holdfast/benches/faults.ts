@@ -58,15 +58,23 @@ export const faults: readonly Fault[] = [
     name: "link cut, users at the standby's site",
     prepare: async ({ lab }) => {
       const { stores, answeredBy } = await lab.untilWhole();
-      if (stores[0]?.primary === answeredBy[0]) {
-        const to = stores[0]?.sites.find(({ site }) => site !== answeredBy[0])?.site ?? "";
+      // What went before may have taken the users along, until the site that they prefer is in step again.
+      let at = answeredBy[0];
+      await lab.untilSteady((status) => {
+        const before = at;
+        at = status.answeredBy[0];
+        return at === before;
+      }, 2 * LASTS_MS);
+      const to = stores[0]?.sites.find(({ site }) => site !== at)?.site ?? "";
+      if (stores[0]?.primary !== to) {
         const { exitCode, stderr } = await lab.run("switchover", stores[0]?.name ?? "", "--to", to);
         if (exitCode !== 0) throw new Error(stderr);
-        await lab.until((status) => status.stores[0]?.primary === to);
       }
-      // A switchover takes the users along until the old primary is in step again.
+      await lab.untilSteady(
+        ({ stores: [store], answeredBy: [users] }) => store?.primary === to && users !== to,
+        LASTS_MS,
+      );
       await lab.untilWhole();
-      await lab.untilSteady((status) => status.answeredBy[0] !== status.stores[0]?.primary, LASTS_MS);
     },
     inflict: async ({ lab, primary, standby }) => {
       await lab.inflict("cut", primary, standby);

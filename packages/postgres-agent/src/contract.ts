@@ -82,4 +82,6 @@ export interface ReplicaState {
   readonly flushPosition?: string;
   readonly replayPosition?: string;
   readonly lagBytes?: number;
+  /** When its last reply was sent, by the replica's clock. */
+  readonly replyTime?: string;
 }

@@ -43,6 +43,7 @@ interface ReplicaRow {
   readonly flushed: string | null;
   readonly replayed: string | null;
   readonly lag: number | null;
+  readonly replied: string | null;
 }
 
 const QUERY = `
@@ -61,7 +62,7 @@ select recovering as in_recovery,
   (select wait_event in ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval') from activity where backend_type = 'startup') as startup_waits,
   current_setting('synchronous_standby_names') as sync_names,
   (select coalesce(json_agg(json_build_object('name', application_name, 'state', state, 'sync_state', sync_state,
-      'flushed', flush_lsn::text, 'replayed', replay_lsn::text,
+      'flushed', flush_lsn::text, 'replayed', replay_lsn::text, 'replied', reply_time::text,
       'lag', case when not recovering then pg_wal_lsn_diff(pg_current_wal_flush_lsn(), flush_lsn) end) order by application_name), '[]')
     from pg_stat_replication where state <> 'startup') as replicas
 from (select pg_is_in_recovery() as recovering) as server
@@ -104,6 +105,7 @@ function toReplica(row: ReplicaRow): ReplicaState {
     ...(row.flushed === null ? {} : { flushPosition: row.flushed }),
     ...(row.replayed === null ? {} : { replayPosition: row.replayed }),
     ...(row.lag === null ? {} : { lagBytes: Math.max(0, row.lag) }),
+    ...(row.replied === null ? {} : { replyTime: row.replied }),
   };
 }
 

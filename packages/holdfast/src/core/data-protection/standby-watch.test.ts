@@ -50,6 +50,20 @@ describe("a standby", () => {
     expect(watchPrimary(looks)).toEqual(looks.map(() => "alive"));
   });
 
+  it("that has everything and no longer replies is silent: its connection is all that is left of it", () => {
+    // It replies once a second, and is looked at five times as often.
+    const replying = (look: number) => [{ ...streaming("0/1"), replyTime: String(Math.floor(look / 5)) }];
+    const looks = [
+      ...Array.from({ length: 20 }, (_, i) => replying(i)),
+      ...Array.from({ length: 15 }, () => replying(19)),
+    ];
+    const seen = watchPrimary(looks);
+    expect(seen.slice(0, 20)).toEqual(looks.slice(0, 20).map(() => "alive"));
+    // Its last reply was seen at look 15; two seconds later it is in doubt, and the grace later silent.
+    expect(seen.indexOf("silent")).toBe(15 + 10 - 1 + 3);
+    expect(watchPrimary([...looks, [{ ...streaming("0/1"), replyTime: "later" }]]).at(-1)).toBe("alive");
+  });
+
   it("that catches up or is copied does not count as alive", () => {
     const looks = ["catchup", "backup", "startup"].map((state) => [{ ...streaming("0/1"), state }]);
     expect(watchPrimary(looks)).toEqual(["alive", "alive", "silent"]);

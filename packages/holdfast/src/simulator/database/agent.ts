@@ -440,6 +440,7 @@ export class SimulatedAgent {
         flushPosition: position,
         replayPosition: position,
         lagBytes: recordsBytes(server.flushed - stream.confirmed),
+        replyTime: String(stream.heardMs),
       };
     });
   }

@@ -53,6 +53,11 @@ export class Stream {
     this.pump();
   }
 
+  /** When the primary last heard of the standby. */
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
   get isBroken(): boolean {
     return this.#isBroken;
   }
