@@ -56,26 +56,7 @@ export const faults: readonly Fault[] = [
   {
     // Longer than any wait of a client: what it costs must not depend on how long it lasts.
     name: "link cut, users at the standby's site",
-    prepare: async ({ lab }) => {
-      const { stores, answeredBy } = await lab.untilWhole();
-      // What went before may have taken the users along, until the site that they prefer is in step again.
-      let at = answeredBy[0];
-      await lab.untilSteady((status) => {
-        const before = at;
-        at = status.answeredBy[0];
-        return at === before;
-      }, 2 * LASTS_MS);
-      const to = stores[0]?.sites.find(({ site }) => site !== at)?.site ?? "";
-      if (stores[0]?.primary !== to) {
-        const { exitCode, stderr } = await lab.run("switchover", stores[0]?.name ?? "", "--to", to);
-        if (exitCode !== 0) throw new Error(stderr);
-      }
-      await lab.untilSteady(
-        ({ stores: [store], answeredBy: [users] }) => store?.primary === to && users !== to,
-        LASTS_MS,
-      );
-      await lab.untilWhole();
-    },
+    prepare: ({ lab }) => putUsersAtStandby(lab),
     inflict: async ({ lab, primary, standby }) => {
       await lab.inflict("cut", primary, standby);
       await sleep(4 * LASTS_MS);
@@ -134,6 +115,34 @@ export const faults: readonly Fault[] = [
     },
   },
 ];
+
+/** Users are where the file prefers them, and the primary is not. */
+async function putUsersAtStandby(lab: LabSession): Promise<void> {
+  // The lab's users ask DNS when they come, and not before.
+  const visits = setInterval(() => void fetch(lab.url).catch(() => undefined), 250);
+  try {
+    const { stores } = await lab.untilWhole();
+    // What went before may have taken the users along, until the site that they prefer is in step again.
+    let at: string | undefined;
+    await lab.untilSteady(({ answeredBy }) => {
+      const before = at;
+      at = answeredBy[0];
+      return at === before;
+    }, 2 * LASTS_MS);
+    const to = stores[0]?.sites.find(({ site }) => site !== at)?.site ?? "";
+    if (stores[0]?.primary !== to) {
+      const { exitCode, stderr } = await lab.run("switchover", stores[0]?.name ?? "", "--to", to);
+      if (exitCode !== 0) throw new Error(stderr);
+    }
+    await lab.untilSteady(
+      ({ stores: [store], answeredBy: [users] }) => store?.primary === to && users !== to,
+      LASTS_MS,
+    );
+    await lab.untilWhole();
+  } finally {
+    clearInterval(visits);
+  }
+}
 
 async function lose(lab: LabSession, site: string): Promise<void> {
   await lab.inflict("kill", site);

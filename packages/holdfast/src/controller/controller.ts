@@ -102,8 +102,10 @@ export class Controller {
       retryMs: RETRY_MS,
       bell: this.#steeringBell,
       turn: () => {
+        // Asked first: what comes into step between the two looks is steered by now, or waited for.
+        const restMs = this.#data.restMs() ?? NOTHING_AHEAD_MS;
         this.#steer();
-        return Promise.resolve(this.#data.restMs() ?? NOTHING_AHEAD_MS);
+        return Promise.resolve(restMs);
       },
     };
     await Promise.all([
