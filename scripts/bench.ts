@@ -6,6 +6,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run(arguments_: readon
   "fault-analysis": () => import("../packages/holdfast/benches/fault-analysis.ts"),
   failover: () => import("../packages/holdfast/benches/failover.ts"),
   lab: () => import("../packages/holdfast/benches/lab.ts"),
+  scale: () => import("../packages/holdfast/benches/scale.ts"),
 };
 
 const [name, ...rest] = process.argv.slice(2);

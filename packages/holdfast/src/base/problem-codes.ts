@@ -15,7 +15,8 @@ export const problemCodes = {
   "document-empty": { meaning: "The fleet file holds nothing.", remedy: "Start from `holdfast init`." },
   "document-too-complex": {
     meaning: "The file is longer, deeper or has more aliases than any fleet needs.",
-    remedy: "Split it, or write it without aliases.",
+    remedy:
+      "Look for what does not belong in it, and write out what aliases repeat. A fleet is one file: it cannot be split.",
   },
   "yaml-syntax": {
     meaning: "The text is neither YAML nor JSON.",
@@ -115,12 +116,17 @@ export const problemCodes = {
     remedy: "Name another folder with --out, or correct its permissions.",
   },
   "output-file-foreign": {
-    meaning: "A file that holdfast did not write stands where a rendered file belongs.",
-    remedy: "Move it, or render into another folder.",
+    meaning:
+      "A file stands where a rendered one belongs, and `.holdfast-render.json` does not say that holdfast wrote it (or is missing).",
+    remedy: "Move it, restore `.holdfast-render.json` from Git, or write over it with --force.",
+  },
+  "output-file-edited": {
+    meaning: "A rendered file was edited by hand since holdfast wrote it, so rendering would lose the edit.",
+    remedy: "Bring the edit into the fleet file, or give it up with --force; `holdfast render --diff` shows it.",
   },
   "output-record-broken": {
     meaning: "The list of what holdfast rendered into a folder cannot be read.",
-    remedy: "Restore `.holdfast-render.json` from Git, or render into a new folder.",
+    remedy: "Restore `.holdfast-render.json` from Git, or begin a new one with --force.",
   },
   unexpected: {
     meaning: "holdfast itself made a mistake.",

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
 import { requestConfigMap } from "../api-contract/index.ts";
 import { askForChange } from "./ask-for-change.ts";
@@ -181,6 +182,28 @@ it("records who asked", () => {
   expect(recordedReason(undefined)).toMatch(/^asked for by \S+$/);
   expect(recordedReason("maintenance")).toMatch(/^maintenance \(asked for by \S+\)$/);
 });
+
+it.each(["switchover", "failover", "rebuild-register"])(
+  "%s says what the fleet does not have before it looks for clusters",
+  async (command) => {
+    const example = fileURLToPath(new URL("../../../../examples/ratings/holdfast.yaml", import.meta.url));
+    const hubs = example.replace("ratings/", "ratings-azure-stack-hub/");
+    for (const file of [[example], ["--file", example]]) {
+      const site = await runCaptured([command, "ratings-db", ...file, "--to", "nowhere"]);
+      expect([site.exitCode, site.err]).toEqual([
+        2,
+        expect.stringMatching(/error\[site-unknown\].*"nowhere"[^]*seattle, portland/),
+      ]);
+    }
+    const store = await runCaptured([command, "ratings-mongodb", hubs, "--to", "seattle"]);
+    expect([store.exitCode, store.err]).toEqual([2, expect.stringContaining("error[store-unknown]")]);
+    const both = await runCaptured([command, "ratings-db", example, "--file", hubs, "--to", "seattle"]);
+    expect([both.exitCode, both.err]).toEqual([2, expect.stringContaining("two fleet files are named")]);
+    const { out: help } = await runCaptured([command, "--help"]);
+    expect(help).toContain(`Usage: holdfast ${command} <store> [file] --to <site> [options]`);
+    expect(help).toMatch(/--to <site> +required: the site that becomes primary/);
+  },
+);
 
 it.each(["switchover", "failover"])("%s needs a target, and takes a duration", async (command) => {
   expect((await runCaptured([command, "ratings-db"])).err).toContain("required option '--to <site>' not specified");

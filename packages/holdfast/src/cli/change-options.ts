@@ -2,6 +2,7 @@ import { userInfo } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { formatDuration, parseDurationMs } from "../core/spec/index.ts";
+import { addFileArgument } from "./file-argument.ts";
 import { formatOption } from "./format-option.ts";
 import { contextOption } from "./site-clusters.ts";
 import type { Contexts } from "./site-clusters.ts";
@@ -19,10 +20,9 @@ export interface ChangeOptions {
 const TIMEOUT_MS = 60_000;
 
 export function addChangeOptions(command: Command): Command {
-  return command
-    .argument("<store>", "store of the fleet file")
-    .requiredOption("--to <site>", "the site that becomes primary")
-    .option("--file <file>", "fleet file; default holdfast.yaml, else that of the lab that runs")
+  return addFileArgument(command.argument("<store>", "store of the fleet file"))
+    .usage("<store> [file] --to <site> [options]")
+    .requiredOption("--to <site>", "required: the site that becomes primary")
     .option("--reason <text>", "why; recorded with the change")
     .addOption(
       new Option("--timeout <duration>", "how long to wait for the end of it")

@@ -26,6 +26,9 @@ async function readText(file: string): Promise<string> {
         "it is a folder",
         `Name the file in it, for example ${file.replace(/\/$/, "")}/holdfast.yaml.`,
       );
+    // A pipe may wait for ever, and a device never end.
+    if (!status.isFile())
+      throw unreadable(file, "it is no regular file", "Write what it gives into a file, and name that.");
     if (status.size > LARGEST_FILE_BYTES) throw tooLarge(file);
     return decodeText(file, await readBounded(file));
   } catch (error) {
@@ -39,7 +42,7 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-/** A pipe or a device says nothing of its size beforehand, and may never end. */
+/** It may have grown since its size was asked for, and some files in /proc say that they have none. */
 async function readBounded(file: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;

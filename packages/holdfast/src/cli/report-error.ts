@@ -20,7 +20,7 @@ export function reportError(error: HoldfastError, { argv, terminal, unexpected }
     return;
   }
   const { errColors: colors } = terminal;
-  terminal.err(formatDiagnostics(diagnostics, sourceReader(), colors));
+  terminal.err(formatDiagnostics(diagnostics, sourceReader(), colors, terminal.errColumns));
   if (unexpected instanceof Error && unexpected.stack !== undefined)
     terminal.err(`${colors.dim(maskSecrets(unexpected.stack))}\n`);
   if (diagnostics.length > 1) terminal.err(`\n${colors.red("✗")} ${countSeverities(diagnostics)}\n`);

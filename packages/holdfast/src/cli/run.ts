@@ -18,6 +18,9 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   }
 }
 
+/** Of a help text that goes to a file. */
+const HELP_COLUMNS = 80;
+
 async function buildProgram(argv: readonly string[], terminal: Terminal): Promise<Command> {
   const program = new Command("holdfast")
     .description("Keeps an application up when a whole site goes down, on Kubernetes clusters that share nothing.")
@@ -30,6 +33,7 @@ async function buildProgram(argv: readonly string[], terminal: Terminal): Promis
       writeOut: (text) => terminal.out(text),
       writeErr: () => undefined,
       outputError: () => undefined,
+      getOutHelpWidth: () => (Number.isFinite(terminal.columns) ? terminal.columns : HELP_COLUMNS),
     })
     .addHelpText("after", "\nBegin with: holdfast init, holdfast check holdfast.yaml");
 

@@ -45,7 +45,7 @@ async function runLab(fleet: string): Promise<void> {
 
 /** How each place is reached, as far as it is. */
 async function reached(file: string | undefined, contexts = {}): Promise<string> {
-  const { places } = await findClusters(file, contexts, environment);
+  const { places } = await findClusters(file, contexts, undefined, environment);
   const tried = places.map(async ({ name, connect }) => {
     try {
       await (await connect()).get({ apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "none" });
@@ -62,7 +62,7 @@ const refused = "ask what v1 has: ECONNREFUSED";
 it("takes the lab's clusters and, without a file here, its file", async () => {
   await runLab("ratings");
   expect(await reached(example)).toBe(`seattle: ${refused}\nportland: ${refused}\nboise: ${refused}`);
-  const { fleet } = await findClusters(undefined, {}, environment);
+  const { fleet } = await findClusters(undefined, {}, undefined, environment);
   expect(fleet.name).toBe("ratings");
 });
 

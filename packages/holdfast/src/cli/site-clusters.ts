@@ -37,15 +37,18 @@ export function contextOption(): Option {
 
 /**
  * The fleet's clusters, as whoever runs the command reaches them: what `--context` names; else the lab's where one runs that fleet; else the context
- * that is named like the site. Without a file in this folder, a lab's own file is meant.
+ * that is named like the site. Without a file in this folder, a lab's own file is meant. `require` throws what is wrong with the question
+ * itself: that comes before whether anybody can be asked.
  */
 export async function findClusters(
   file: string | undefined,
   contexts: Contexts,
+  require: (fleet: Fleet) => unknown = () => undefined,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<FleetPlaces> {
   const lab = await runningLab(environment);
   const { fleet } = await loadFleet(file ?? (await usualFile(lab)));
+  require(fleet);
   const members = membersOf(fleet);
   requireKnown(Object.keys(contexts), members);
   const known = knownContexts(environment);
@@ -112,7 +115,7 @@ function clustersUnknown(fleet: string, site: string, known: readonly string[]):
     {
       code: "clusters-unknown",
       message: `no lab runs ${fleet}, and no context of your kubeconfig is named like one of its sites (${contexts})`,
-      hint: `Name them: --context ${site}=NAME`,
+      hint: `Name them: --context ${site}=NAME.`,
     },
   ]);
 }

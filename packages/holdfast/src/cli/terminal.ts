@@ -10,7 +10,9 @@ export interface Terminal {
   readonly errColors: Colors;
   /** A person watches stderr (and stdout): progress may redraw itself. */
   readonly interactive: boolean;
+  /** How wide a text for people may be on each stream; Infinity where nothing says so: a file takes any line. */
   readonly columns: number;
+  readonly errColumns: number;
   exitWith(code: ExitCode): void;
   readonly exitCode: ExitCode;
 }
@@ -36,12 +38,27 @@ export function processTerminal(): Terminal {
     outColors: pc.createColors(wantsColor(process.stdout)),
     errColors: pc.createColors(wantsColor(process.stderr)),
     interactive: process.stdout.isTTY && process.stderr.isTTY && process.env["TERM"] !== "dumb",
-    columns: process.stderr.columns || 100,
+    get columns() {
+      return columnsOf(process.stdout);
+    },
+    get errColumns() {
+      return columnsOf(process.stderr);
+    },
     exitWith: (code) => (exitCode = code),
     get exitCode() {
       return exitCode;
     },
   };
+}
+
+/** What is narrower than this is read as if it were this wide: names and paths would not fit any more. */
+const COLUMNS_MIN = 60;
+
+/** COLUMNS, as POSIX has it, before what the terminal says; a window can change while we run. */
+function columnsOf(stream: NodeJS.WriteStream): number {
+  const told = /^[1-9]\d{0,4}$/.exec(process.env["COLUMNS"] ?? "")?.[0];
+  const columns = told === undefined ? (stream.isTTY ? stream.columns : Infinity) : Number(told);
+  return Math.max(COLUMNS_MIN, columns);
 }
 
 /** https://no-color.org and https://force-color.org */

@@ -1,12 +1,12 @@
 import { err, ok } from "../base/index.ts";
 import type { Result } from "../base/index.ts";
-import type { Fleet, SiteName } from "../core/spec/index.ts";
+import type { ControlledFleet, SiteName } from "../core/spec/index.ts";
 
 /** What a controller is told: rendered by core/render/kubernetes into the ConfigMap `holdfast-config`. */
 export interface ControllerConfig {
   readonly site: SiteName;
   readonly role: "site" | "witness";
-  readonly fleet: Fleet;
+  readonly fleet: ControlledFleet;
 }
 
 /**
@@ -21,11 +21,11 @@ export function parseControllerConfig(text: string): Result<ControllerConfig, st
     return err("it is not JSON");
   }
   const { site, role, fleet } = read ?? {};
-  const { sites, witness, traffic, stores, application } = (fleet ?? {}) as Partial<Fleet>;
+  const { sites, witness, traffic, stores, application } = (fleet ?? {}) as Partial<ControlledFleet>;
   if (!sites || !traffic || !stores || !application) return err("`fleet` is no parsed fleet file");
   const places = role === "witness" ? (witness ? [witness] : []) : sites;
   if (role !== "site" && role !== "witness") return err("`role` is neither site nor witness");
   if (!places.some((place) => place.name === site))
     return err(`the fleet has no ${role} named ${JSON.stringify(site)}`);
-  return ok({ site: site as SiteName, role, fleet: fleet as Fleet });
+  return ok({ site: site as SiteName, role, fleet: fleet as ControlledFleet });
 }

@@ -1,12 +1,16 @@
 import { elapsedMs } from "../base/index.ts";
 import type { Clock, Random } from "../base/index.ts";
-import type { Fleet, Site, SiteName } from "../core/spec/index.ts";
+import type { ControlledFleet, ControlledMember, SiteName } from "../core/spec/index.ts";
 import { Bell } from "./bell.ts";
 import { isAborted } from "./repeat.ts";
 import type { Prober, ProbeTarget, TimedSample } from "../ports/index.ts";
 
 /** How an observer reaches a site: by the link between the sites, its own by the address that users take. */
-export function probeTarget(fleet: Fleet, observer: SiteName, site: Site): ProbeTarget | undefined {
+export function probeTarget(
+  fleet: ControlledFleet,
+  observer: SiteName,
+  site: ControlledMember,
+): ProbeTarget | undefined {
   const { ingress, peering } = site.addresses;
   const address = site.name === observer ? (ingress ?? peering.ingress) : (peering.ingress ?? ingress);
   const { traffic } = fleet;

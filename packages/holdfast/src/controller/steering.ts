@@ -1,17 +1,17 @@
 import type { Verdict } from "../core/health/index.ts";
-import type { Fleet, SiteName } from "../core/spec/index.ts";
+import type { ControlledFleet, SiteName } from "../core/spec/index.ts";
 import { buildZone, chooseAnswers } from "../core/traffic/index.ts";
 import type { Log, NameServer } from "../ports/index.ts";
 
 /** Keeps what DNS answers in step with the verdicts. */
 export class Steering {
-  readonly #fleet: Fleet;
+  readonly #fleet: ControlledFleet;
   readonly #nameServer: Pick<NameServer, "publish">;
   readonly #log: Log;
   #published = "";
   #answers: readonly string[] = [];
 
-  constructor(fleet: Fleet, nameServer: Pick<NameServer, "publish">, log: Log) {
+  constructor(fleet: ControlledFleet, nameServer: Pick<NameServer, "publish">, log: Log) {
     this.#fleet = fleet;
     this.#nameServer = nameServer;
     this.#log = log;

@@ -40,7 +40,7 @@ export class LabClient {
       outgoing.on("error", (cause) => {
         reject(
           new HoldfastError(
-            [{ code: "lab-not-running", message: "no lab is running", hint: "start one with `holdfast lab up FILE`" }],
+            [{ code: "lab-not-running", message: "no lab is running", hint: "Start one with `holdfast lab up FILE`." }],
             { cause },
           ),
         );

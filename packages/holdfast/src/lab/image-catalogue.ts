@@ -40,7 +40,7 @@ export function requireKnownImages(
   const [first, ...rest] = unknown.map((image) => ({
     code: "lab-image-unknown" as const,
     message: `the lab has no program for the image ${image}`,
-    hint: "pods are local processes here: name a command for it under lab.images in the fleet file",
+    hint: "Pods are local processes here: name a command for it under lab.images in the fleet file.",
   }));
   if (first) throw new HoldfastError([first, ...rest]);
 }
@@ -63,6 +63,6 @@ export function distFolder(): string {
     }
   }
   throw new HoldfastError([
-    { code: "lab-not-built", message: "the programs that the lab runs are not built", hint: "run `npm run build`" },
+    { code: "lab-not-built", message: "the programs that the lab runs are not built", hint: "Run `npm run build`." },
   ]);
 }

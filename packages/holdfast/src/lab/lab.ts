@@ -197,7 +197,7 @@ export class Lab {
           {
             code: "lab-not-served",
             message: `${missing ?? `${this.#url} answers ${answer?.status ?? "nothing"}`} after ${READY_TIMEOUT_MS / 1000} s`,
-            hint: "see `holdfast lab logs SITE`",
+            hint: "See `holdfast lab logs SITE`.",
           },
         ]);
       }
@@ -312,7 +312,7 @@ export class Lab {
     if (member === undefined) {
       const known = this.#plan.sites.map((site) => site.name).join(", ");
       throw new HoldfastError([
-        { code: "lab-site-unknown", message: `the lab has no site "${name}"`, hint: `its sites are ${known}` },
+        { code: "lab-site-unknown", message: `the lab has no site "${name}"`, hint: `Its sites are ${known}.` },
       ]);
     }
     if (!states.includes(member.process.state)) {
@@ -320,7 +320,7 @@ export class Lab {
         {
           code: "lab-site-state",
           message: `cannot ${verb} ${name}: it is ${member.process.state}`,
-          hint: `possible when it is ${states.join(" or ")}`,
+          hint: `It is possible when it is ${states.join(" or ")}.`,
         },
       ]);
     }
@@ -369,7 +369,7 @@ async function openGateway(fleet: Fleet, plan: NetworkPlan, port: number): Promi
         {
           code: "lab-port-taken",
           message: `port ${port} of 127.0.0.1 is taken by another program`,
-          hint: "end it, or choose another with --port",
+          hint: "End it, or choose another with --port.",
         },
       ],
       { cause },

@@ -37,7 +37,7 @@ async function freeBlock(fleet: Fleet): Promise<number> {
     {
       code: "lab-port-taken",
       message: `the sites' ports (6443 and ${publishedPort(80)}) are taken on every loopback address`,
-      hint: "a program that listens on 0.0.0.0 holds them: end it",
+      hint: "A program that listens on 0.0.0.0 holds them: end it.",
     },
   ]);
 }

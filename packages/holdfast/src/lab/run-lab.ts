@@ -51,7 +51,7 @@ function requireLinux(): void {
     {
       code: "lab-platform-unsupported",
       message: `the lab needs Linux, this is ${process.platform}: it gives every pod a loopback address of its own and finds processes in /proc`,
-      hint: "run it in a Linux container or virtual machine; every other command works here",
+      hint: "Run it in a Linux container or virtual machine; every other command works here.",
     },
   ]);
 }

@@ -134,7 +134,7 @@ export class SiteProcess {
       {
         code: "lab-site-failed",
         message: `site ${this.name} ${failure}${log ? `\n${log}` : ""}`,
-        hint: `its log is ${this.logFile}`,
+        hint: `Its log is ${this.logFile}.`,
       },
     ]);
   }

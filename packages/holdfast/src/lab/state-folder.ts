@@ -67,7 +67,7 @@ async function claimRoot(path: string): Promise<string> {
         {
           code: "lab-folder-unwritable",
           message: `the lab cannot keep its state in ${path}: ${(cause as Error).message}`,
-          hint: "make the folder writable, or name another with HOLDFAST_LAB_DIR",
+          hint: "Make the folder writable, or name another with HOLDFAST_LAB_DIR.",
         },
       ],
       { cause },
@@ -86,7 +86,7 @@ async function requireOurs(root: string): Promise<void> {
     {
       code: "lab-folder-unwritable",
       message: `the lab cannot keep its state in ${root}: it holds ${foreign ?? "lab"}, which is not the lab's`,
-      hint: "name an empty or a new folder with HOLDFAST_LAB_DIR",
+      hint: "Name an empty or a new folder with HOLDFAST_LAB_DIR.",
     },
   ]);
 }
@@ -105,7 +105,7 @@ async function withLock(pidFile: string): Promise<void> {
             {
               code: "lab-folder-unwritable",
               message: `cannot write ${pidFile}: ${(cause as Error).message}`,
-              hint: "name another folder with HOLDFAST_LAB_DIR",
+              hint: "Name another folder with HOLDFAST_LAB_DIR.",
             },
           ],
           { cause },
@@ -117,7 +117,7 @@ async function withLock(pidFile: string): Promise<void> {
     }
   }
   throw new HoldfastError([
-    { code: "lab-already-running", message: "another lab is starting at this moment", hint: "try again" },
+    { code: "lab-already-running", message: "another lab is starting at this moment", hint: "Try again." },
   ]);
 }
 

@@ -38,7 +38,7 @@ export class WideAreaNetwork {
       {
         code: "lab-link-unknown",
         message: `the lab has no link between "${a}" and "${b}"`,
-        hint: `its links are ${known}`,
+        hint: `Its links are ${known}.`,
       },
     ]);
   }

@@ -84,9 +84,9 @@ export function publishedPort(port: number): number {
   return port < 1024 ? port + 8000 : port;
 }
 
-const INGRESS_CLASSES = new Set(["pocket", "nginx"]);
+const INGRESS_CLASSES = new Set(["pocket", "nginx", "traefik"]);
 
-/** Whether this cluster's ingress proxy serves it: class `pocket` or `nginx`, or none. */
+/** Whether this cluster's ingress proxy serves it: class `pocket`, `nginx` or `traefik`, or none. */
 export function servesIngress(ingress: Ingress): boolean {
   const named = ingress.spec.ingressClassName ?? ingress.metadata.annotations?.["kubernetes.io/ingress.class"];
   return named === undefined || INGRESS_CLASSES.has(named);

@@ -1,3 +1,10 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { connect, type AddressInfo, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer } from "node:tls";
 import { MongoClient } from "mongodb";
 import { pino } from "pino";
 import { afterEach, describe, expect, it } from "vitest";
@@ -54,6 +61,52 @@ describe.each(["stand-alone", "replica-set"] as const)("MongoDB (%s, the test's 
     return [open(url), open(url)];
   });
 });
+
+describe.skipIf(process.env["CI"] === undefined && spawnSync("openssl", ["version"]).status !== 0)(
+  "a server with a certificate of its own authority (skipped where openssl is absent)",
+  () => {
+    /** A front with TLS before the test's own server. */
+    async function startWithTls() {
+      const folder = mkdtempSync(join(tmpdir(), "ratings-mongodb-"));
+      closers.push(() => rm(folder, { recursive: true }));
+      const [key, certificate] = [join(folder, "key.pem"), join(folder, "ca.crt")];
+      const made = spawnSync("openssl", [
+        ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
+        ...["-subj", "/O=ratings", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+      ]);
+      expect(made.status, made.stderr.toString()).toBe(0);
+      const inner = Number(new URL((await start("stand-alone")).url("ratings").replace("mongodb:", "http:")).port);
+      const sockets = new Set<Socket>();
+      const front = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (socket) => {
+        const onward = connect(inner, "127.0.0.1");
+        for (const each of [socket, onward]) {
+          sockets.add(each);
+          each.on("error", () => undefined).on("close", () => [socket, onward].map((other) => other.destroy()));
+        }
+        socket.pipe(onward).pipe(socket);
+      });
+      front.on("tlsClientError", () => undefined);
+      await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
+      closers.push(async () => {
+        for (const socket of sockets) socket.destroy();
+        await new Promise((resolve) => front.close(resolve));
+      });
+      const { port } = front.address() as AddressInfo;
+      return { url: `mongodb://127.0.0.1:${port}/ratings?tls=true`, certificate };
+    }
+
+    it("is believed when the URL names the authority's file, and else not", async () => {
+      const { url, certificate } = await startWithTls();
+      const repository = open(`${url}&tlsCAFile=${certificate}`);
+      closers.push(() => repository.close());
+      await repository.prepare();
+      expect(await repository.items()).toHaveLength(firstContent.items.length);
+      const doubting = open(url);
+      closers.push(() => doubting.close());
+      await expect(doubting.items()).rejects.toMatchObject({ name: "DatabaseUnavailable" });
+    });
+  },
+);
 
 // There is no package of mongod for this project's machines: whoever has one names it.
 const realServer = process.env["MONGODB_TEST_URI"];

@@ -4,11 +4,13 @@ import { capabilityNames, faultNames, formatAvailability, formatSpan } from "../
 import type { CapabilityChange, RecoveryChange } from "../../core/change-check/index.ts";
 import type { Finding } from "../../core/design-rules/index.ts";
 import { visible } from "../problems.ts";
+import { wrapLine } from "../wrap.ts";
+import type { TextStyle } from "./text-style.ts";
 
 const LISTED_MAX = 10;
 
 /** Worse with −, better with +: what is the same in both files is not shown. */
-export function changeText({ change }: CheckReport, colors: Colors): string {
+export function changeText({ change }: CheckReport, { colors, columns }: TextStyle): string {
   if (change === undefined) return "";
   const { findings, capabilities, recovery } = change;
   const lines = [
@@ -18,7 +20,8 @@ export function changeText({ change }: CheckReport, colors: Colors): string {
     ...limited(recovery.map((one) => describeRecovery(one, colors))),
   ];
   const nothing = lines.length === 0 ? ["nothing gets better or worse"] : [];
-  return `${colors.bold(`Against ${visible(change.against)}`)}\n${[...lines, ...nothing].map((line) => `  ${line}\n`).join("")}\n`;
+  const shown = [...lines, ...nothing].flatMap((line) => wrapLine(`  ${line}`, columns, "    "));
+  return `${colors.bold(`Against ${visible(change.against)}`)}\n${shown.map((line) => `${line}\n`).join("")}\n`;
 }
 
 function limited(lines: readonly string[]): string[] {

@@ -145,6 +145,47 @@ describe("holdfast check", () => {
     expect(readFileSync(join(folder, "holdfast.yaml"), "utf8")).toBe(text);
   });
 
+  it("reports a file that cannot be used in every format, for whoever reads the report and not stderr", async () => {
+    const text = example("two-sites", ["kind: Fleet", "kind: Fleets"]);
+    const began: Record<string, RegExp> = {
+      sarif: /"executionSuccessful": false/,
+      junit: /<failure type="error" message="expected /,
+      html: /^<!doctype html>\n[^]*cannot be used/,
+    };
+    for (const [format, expected] of Object.entries(began)) {
+      const { exitCode, out, err } = await check(text, "--format", format);
+      expect([exitCode, out, err]).toEqual([
+        2,
+        expect.stringMatching(expected),
+        expect.stringContaining("error[invalid-value]"),
+      ]);
+    }
+    for (const format of ["text", "json", ...Object.keys(began)]) {
+      const file = join(folder, "report");
+      writeFileSync(file, "yesterday's");
+      const { exitCode } = await check(text, "--format", format, "--out", file);
+      expect([exitCode, readFileSync(file, "utf8")]).toEqual([2, expect.stringContaining("invalid-value")]);
+    }
+    expect((await runCaptured(["check", join(folder, "nowhere.yaml"), "--format", "junit"])).out).toContain(
+      "there is no such file",
+    );
+  });
+
+  it.each([60, 80, 100])("is no wider than a terminal of %i columns, and says the same", async (columns) => {
+    const file = join(folder, "holdfast.yaml");
+    writeFileSync(file, shown.find(({ name }) => name === "findings")?.text ?? "");
+    // Paths are shown as they are, and of lines of the file what there is room for.
+    const prose = (text: string) => text.split("\n").filter((line) => !/ --> | ::: |^ *\d* \|/.test(line));
+    const words = (text: string) => prose(text).join(" ").split(/\s+/).toSorted();
+    const { out } = await runCaptured(["check", file, "--quiet"], { columns });
+    expect(words(out)).toEqual(words((await runCaptured(["check", file, "--quiet"])).out));
+    const whole = await runCaptured(["check", file], { columns });
+    expect(prose(whole.out).filter((line) => line.length > columns)).toEqual([]);
+    expect(
+      (await runCaptured(["explain"], { columns })).out.split("\n").filter((line) => line.length > columns),
+    ).toEqual([]);
+  });
+
   it("keeps quiet about all but errors", async () => {
     const { out } = await check(
       example("two-sites", ["replicas: 2", "replicas: 1"], ["targets: [portland, seattle]", "targets: [portland]"]),

@@ -26,7 +26,7 @@ function check(file: string) {
   return spawnSync(process.execPath, ["--max-old-space-size=192", "--import", "tsx", main, "check", file], {
     encoding: "utf8",
     timeout: 60_000,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", COLUMNS: "" },
   });
 }
 
@@ -125,9 +125,13 @@ describe("holdfast check, given what is no fleet file", { timeout: 60_000 }, () 
     expect(took).toBeLessThan(1_000 + 3 * bare);
   });
 
-  it.runIf(process.platform === "linux")("refuses a device that never ends", () => {
-    const { status, stderr } = check("/dev/zero");
-    expect(status).toBe(2);
-    expect(stderr).toContain("error[file-unreadable]: cannot read /dev/zero: it is larger than 16 MB");
+  it.runIf(process.platform === "linux")("refuses a device that never ends, and a pipe that nobody writes to", () => {
+    const pipe = join(folder, "pipe");
+    spawnSync("mkfifo", [pipe]);
+    for (const file of ["/dev/zero", pipe]) {
+      const { status, stderr } = check(file);
+      expect(status).toBe(2);
+      expect(stderr).toContain(`error[file-unreadable]: cannot read ${file}: it is no regular file`);
+    }
   });
 });

@@ -4,11 +4,13 @@ import { openFindings } from "../../core/check-report/index.ts";
 import type { Register } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkFile } from "./check-file.ts";
+import { formats } from "./format.ts";
+import type { Format } from "./format.ts";
 import { refuseOverwriting, writeReport } from "./report-file.ts";
 import { lastLine, textReport } from "./text-report.ts";
 
 interface Options {
-  readonly format: "text" | "json" | "sarif" | "junit" | "html";
+  readonly format: Format;
   readonly out?: string;
   readonly quiet?: true;
   readonly against?: string;
@@ -23,7 +25,7 @@ export const register: Register = (command, terminal) => {
     .argument("<file>", "fleet file, YAML or JSON")
     .addOption(
       new Option("--format <format>", "how to print; sarif is for code scanning, junit for pipelines, html for people")
-        .choices(["text", "json", "sarif", "junit", "html"])
+        .choices(formats)
         .default("text"),
     )
     .option("--out <file>", "write the report to this file")
@@ -40,7 +42,7 @@ export const register: Register = (command, terminal) => {
     .action(async (file: string, options: Options) => {
       if (options.out !== undefined)
         refuseOverwriting(options.out, [file, ...(options.against === undefined ? [] : [options.against])]);
-      const report = await checkFile(file, options);
+      const report = await checkOrReport(file, options, terminal);
       terminal.exitWith(openFindings(report).some(({ severity }) => severity === "error") ? 1 : 0);
       const text = await render(report, options, terminal);
       if (options.out === undefined) {
@@ -52,13 +54,33 @@ export const register: Register = (command, terminal) => {
     });
 };
 
+/** Of a file that cannot be used, the problems are printed by whoever prints every error: JSON on stdout, and text on stderr beside other formats. */
+async function checkOrReport(file: string, options: Options, terminal: Terminal): Promise<CheckReport> {
+  try {
+    return await checkFile(file, options);
+  } catch (error) {
+    const { unusableReport, problemsOf } = await import("./unusable-report.ts");
+    const { out, format } = options;
+    const unusable = problemsOf(error, file);
+    const isPrinted = out === undefined && (format === "text" || format === "json");
+    if (unusable !== undefined && !isPrinted) {
+      const text = await unusableReport(unusable, format);
+      if (out === undefined) terminal.out(text);
+      else writeReport(out, text);
+    }
+    throw error;
+  }
+}
+
 /** Formats that few ask for are loaded when they are asked for: `check` is run on every save. */
 async function render(report: CheckReport, { format, quiet, out }: Options, terminal: Terminal): Promise<string> {
   switch (format) {
     case "text":
       return textReport(report, {
         quiet: quiet === true,
-        colors: out === undefined ? terminal.outColors : await noColors(),
+        ...(out === undefined
+          ? { colors: terminal.outColors, columns: terminal.columns }
+          : { colors: await noColors(), columns: Infinity }),
       });
     case "json":
       return (await import("./json-report.ts")).jsonReport(report);

@@ -9,31 +9,35 @@ import {
   formatSpan,
   groupRecovery,
   isForUsers,
+  isNever,
   labelsOf,
   meetsAvailability,
 } from "../../core/check-report/index.ts";
 import type { CapabilityAnalysis, CapacityAnalysis, RecoverySum } from "../../core/fault-analysis/index.ts";
 import { visible } from "../problems.ts";
-import { cell, textTable } from "./text-table.ts";
+import { wrapLine } from "../wrap.ts";
+import { cell, textTable, unbroken } from "./text-table.ts";
 import type { Cell } from "./text-table.ts";
+import type { TextStyle } from "./text-style.ts";
 
 const SINGLE_POINTS_MAX = 6;
 const LOST_MAX = 4;
 const RECOVERY_MAX = 12;
 
 /** What to expect of the design; each number with how it came about. */
-export function predictionsText(report: CheckReport, colors: Colors): string {
-  return [capabilityTable(report, colors), recoveryList(report, colors), capacityLines(report, colors)]
+export function predictionsText(report: CheckReport, style: TextStyle): string {
+  return [capabilityTable(report, style), recoveryList(report, style), capacityLines(report, style)]
     .filter((part) => part !== "")
     .map((part) => `${part}\n`)
     .join("");
 }
 
-function heading(title: string, how: string, colors: Colors): string {
-  return `${colors.bold(title)}${colors.dim(` (${how})`)}\n`;
+function heading(title: string, how: string, { colors, columns }: TextStyle): string {
+  return `${wrapLine(`${colors.bold(title)}${colors.dim(` (${how})`)}`, columns, "  ").join("\n")}\n`;
 }
 
-function capabilityTable({ analysis, parsed: { fleet } }: CheckReport, colors: Colors): string {
+function capabilityTable({ analysis, parsed: { fleet } }: CheckReport, style: TextStyle): string {
+  const { colors, columns } = style;
   const labels = labelsOf(analysis);
   const distributed = new Set(analysis.components.filter((one) => one.distributed).map(({ id }) => id));
   const pairs = analysis.capabilities.some(({ cutSetOrder }) => cutSetOrder > 1);
@@ -48,8 +52,8 @@ function capabilityTable({ analysis, parsed: { fleet } }: CheckReport, colors: C
       cell(text, colors.dim, column === all.length - 1 || text === "availability" ? "right" : "left"),
   );
   return (
-    heading("What it can do", "predicted: exact for the parts' figures, which --format html lists", colors) +
-    textTable([head, ...rows])
+    heading("What it can do", "predicted: exact for the parts' figures, which --format html lists", style) +
+    textTable([head, ...rows], columns)
   );
 }
 
@@ -59,6 +63,7 @@ function singlePoints(
   colors: Colors,
 ): Cell {
   const single = cutSets.flatMap((set) => (set.length === 1 ? set : []));
+  if (isNever(cutSets)) return cell("it never can, whatever works", colors.red);
   if (single.length === 0) return cell("nothing", colors.green);
   // One's own come first: a service that its maker runs at many places is nobody's to double.
   const [own, others] = [single.filter((id) => !distributed.has(id)), single.filter((id) => distributed.has(id))];
@@ -74,6 +79,7 @@ function singlePoints(
 }
 
 function largerSets({ cutSets, cutSetOrder }: CapabilityAnalysis, colors: Colors): Cell {
+  if (isNever(cutSets)) return cell("");
   const counts = Array.from({ length: Math.max(0, cutSetOrder - 1) }, (_, index) => {
     const size = index + 2;
     const count = cutSets.filter((set) => set.length === size).length;
@@ -89,20 +95,24 @@ function availability(
 ): Cell[] {
   const met = isForUsers(capability) ? meetsAvailability(value, objective) : undefined;
   return [
-    cell(value === undefined ? "too large to compute" : formatAvailability(value), undefined, "right"),
-    met === undefined ? cell("") : cell(`${met ? "✓" : "✗"} ${objective} %`, met ? colors.green : colors.red),
-    cell(downtimeMsPerYear === undefined ? "" : formatSpan(downtimeMsPerYear), undefined, "right"),
+    cell(value === undefined ? "too large to compute" : unbroken(formatAvailability(value)), undefined, "right"),
+    met === undefined ? cell("") : cell(unbroken(`${met ? "✓" : "✗"} ${objective} %`), met ? colors.green : colors.red),
+    cell(downtimeMsPerYear === undefined ? "" : unbroken(formatSpan(downtimeMsPerYear)), undefined, "right"),
   ];
 }
 
-function recoveryList({ analysis, parsed: { fleet } }: CheckReport, colors: Colors): string {
+function recoveryList({ analysis, parsed: { fleet } }: CheckReport, style: TextStyle): string {
+  const { colors, columns } = style;
   const groups = groupRecovery(analysis.recovery);
   if (groups.length === 0) return "";
   const rows = groups.slice(0, RECOVERY_MAX).map(({ first, lost }): Cell[] => {
     const named = lost.slice(0, LOST_MAX).map(visible).join(", ");
     const more = lost.length > LOST_MAX ? `, and ${lost.length - LOST_MAX} more` : "";
     const store = first.store === undefined || fleet.stores.length < 2 ? "" : ` (${visible(first.store)})`;
-    const details = [...termsOf(first.rto), ...(first.automatic ? [] : ["a person has to act"])];
+    const details = [
+      ...termsOf(first.rto),
+      ...(first.automatic || first.needs === "repair" ? [] : ["a person has to act"]),
+    ];
     return [
       cell(faultNames[first.fault]),
       judged(first.rto, colors),
@@ -115,8 +125,8 @@ function recoveryList({ analysis, parsed: { fleet } }: CheckReport, colors: Colo
   );
   const more = groups.length > RECOVERY_MAX ? `  and ${groups.length - RECOVERY_MAX} more: --format html\n` : "";
   return (
-    heading("What a fault costs", "predicted: sums of terms from the file and of measured times", colors) +
-    textTable([head, ...rows]) +
+    heading("What a fault costs", "predicted: sums of terms from the file and of measured times", style) +
+    textTable([head, ...rows], columns) +
     more
   );
 }
@@ -128,16 +138,22 @@ function termsOf({ terms }: RecoverySum): string[] {
 }
 
 function judged({ totalMs, objectiveMs, met }: RecoverySum, colors: Colors): Cell {
-  const total = formatSpan(totalMs);
+  const total = unbroken(formatSpan(totalMs));
   if (met === undefined || objectiveMs === undefined) return cell(total);
-  return cell(`${total}  ${met ? "✓" : "✗"} ${formatSpan(objectiveMs)}`, met ? colors.green : colors.red);
+  return cell(
+    `${total}  ${unbroken(`${met ? "✓" : "✗"} ${formatSpan(objectiveMs)}`)}`,
+    met ? colors.green : colors.red,
+  );
 }
 
-function capacityLines({ analysis: { capacity } }: CheckReport, colors: Colors): string {
+function capacityLines({ analysis: { capacity } }: CheckReport, style: TextStyle): string {
+  const { colors, columns } = style;
   if (capacity.length === 0) return "";
   const marks = { yes: colors.green("✓"), no: colors.red("✗"), unknown: colors.dim("?") };
-  const lines = capacity.map((one) => `  ${marks[one.fits]} ${describeLost(one.lost)}: ${outcome(one)}\n`);
-  return `${heading("Whether the rest carries the load", "predicted: from requests, replica maxima, nodes and quotas", colors)}${[...new Set(lines)].join("")}`;
+  const lines = capacity.map((one) => `  ${marks[one.fits]} ${describeLost(one.lost)}: ${outcome(one)}`);
+  const shown = [...new Set(lines)].flatMap((line) => wrapLine(line, columns, "    "));
+  const how = "predicted: from requests, replica maxima, nodes and quotas";
+  return `${heading("Whether the rest carries the load", how, style)}${shown.map((line) => `${line}\n`).join("")}`;
 }
 
 function outcome({ fits, shortages, unknownSites }: CapacityAnalysis): string {

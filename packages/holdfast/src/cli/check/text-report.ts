@@ -6,19 +6,19 @@ import { countSeverities, diagnosticOfFinding } from "../diagnostic.ts";
 import { sourceReader } from "../fleet-file.ts";
 import { formatDiagnostics } from "../problems.ts";
 import { changeText } from "./change-text.ts";
+import { wrapLine } from "../wrap.ts";
 import { predictionsText } from "./predictions-text.ts";
+import type { TextStyle } from "./text-style.ts";
 
 /** For people: each finding with its lines, then what to expect of the design, then one line that says it all. */
-export function textReport(
-  report: CheckReport,
-  { quiet, colors }: { readonly quiet: boolean; readonly colors: Colors },
-): string {
+export function textReport(report: CheckReport, { quiet, ...style }: { readonly quiet: boolean } & TextStyle): string {
+  const { colors, columns } = style;
   const open = openFindings(report);
   const shown = quiet ? open.filter(({ severity }) => severity === "error") : open;
   const findings =
-    shown.length === 0 ? "" : `${formatDiagnostics(shown.map(diagnosticOfFinding), sourceReader(), colors)}\n`;
-  const rest = quiet ? "" : `${predictionsText(report, colors)}${changeText(report, colors)}`;
-  return `${findings}${rest}${lastLine(report, colors)}\n`;
+    shown.length === 0 ? "" : `${formatDiagnostics(shown.map(diagnosticOfFinding), sourceReader(), colors, columns)}\n`;
+  const rest = quiet ? "" : `${predictionsText(report, style)}${changeText(report, style)}`;
+  return `${findings}${rest}${wrapLine(lastLine(report, colors), columns, "  ").join("\n")}\n`;
 }
 
 export function lastLine(report: CheckReport, colors: Colors): string {

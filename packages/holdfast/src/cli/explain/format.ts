@@ -1,4 +1,5 @@
 import type { Colors } from "picocolors/types";
+import { wrapLine } from "../wrap.ts";
 import type { RuleTopic, Topic } from "./topics.ts";
 
 export interface Style {
@@ -8,6 +9,8 @@ export interface Style {
 
 /** Longer lines are hard to read, however wide the terminal is. */
 const WIDEST = 100;
+/** Less is no room for a sentence. */
+const ROOM = 40;
 
 export function formatTopic(topic: Topic, style: Style): string {
   if (topic.kind === "rule") return formatRule(topic, style);
@@ -44,13 +47,16 @@ function formatRule({ id, severity, asks, why, example, requirements }: RuleTopi
   ].join("\n");
 }
 
-export function formatList(topics: readonly Topic[], colors: Colors): string {
+export function formatList(topics: readonly Topic[], { colors, columns }: Style): string {
   const width = Math.max(...topics.map((topic) => topic.id.length));
   const line = (topic: Topic) => {
     const severity = topic.kind === "rule" ? topic.severity : "error";
     return `  ${topic.id.padEnd(width)}  ${severity.padEnd(7)}  ${topic.kind === "rule" ? topic.asks : topic.meaning}`;
   };
-  const of = (kind: Topic["kind"]) => topics.filter((topic) => topic.kind === kind).map(line);
+  // Under the text where there is room for it.
+  const indent = " ".repeat(columns < width + 13 + ROOM ? 6 : width + 13);
+  const of = (kind: Topic["kind"]) =>
+    topics.filter((topic) => topic.kind === kind).flatMap((topic) => wrapLine(line(topic), columns, indent));
   return [
     colors.bold("Rules: what a design should have"),
     ...of("rule"),

@@ -13,7 +13,7 @@ export const register: Register = (command, terminal) => {
     .action((name: string | undefined, options: { format: "text" | "json" }) => {
       const { outColors: colors, columns } = terminal;
       if (name === undefined) {
-        const text = options.format === "json" ? json(topics) : formatList(topics, colors);
+        const text = options.format === "json" ? json(topics) : formatList(topics, { colors, columns });
         terminal.out(text);
         return;
       }

@@ -100,6 +100,7 @@ traffic:
   tls: { kind: none } # or { kind: secret, secret: web-tls }, { kind: cert-manager, issuer: letsencrypt }
   hostmaster: dns@operations.example # a mailbox outside the zone, which has no mail server
 
+# The plan; who takes them is for you to arrange: holdfast explain backup-taken.
 backups:
   - store: data
     schedule: "0 2 * * *" # UTC

@@ -35,7 +35,7 @@ export async function upDetached(file: string, options: UpOptions, terminal: Ter
           {
             code: "lab-ended",
             message: `the lab's supervisor ended (exit code ${String(code)})`,
-            hint: `its log is ${logFile}`,
+            hint: `Its log is ${logFile}.`,
           },
         ]),
       );

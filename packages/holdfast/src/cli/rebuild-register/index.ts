@@ -3,12 +3,13 @@ import { HoldfastError } from "../../base/index.ts";
 import { rebuildRegister } from "../../controller/index.ts";
 import { failoverSettings, rebuiltLease } from "../../core/failover/index.ts";
 import type { Lease } from "../../core/failover/index.ts";
-import type { PostgresqlStore, SiteName } from "../../core/spec/index.ts";
+import type { Fleet, PostgresqlStore, SiteName } from "../../core/spec/index.ts";
 import type { PeerClusters } from "../../ports/index.ts";
 import { ANSWER_MS, askSites } from "../ask-sites.ts";
 import { addChangeOptions, recordedReason } from "../change-options.ts";
 import type { ChangeOptions } from "../change-options.ts";
 import type { Register } from "../command.ts";
+import { namedFile } from "../file-argument.ts";
 import { printChange } from "../print-change.ts";
 import { storeAt, untilWritable } from "../ask-for-change.ts";
 import type { ChangeReport } from "../ask-for-change.ts";
@@ -28,10 +29,10 @@ export const register: Register = (command, terminal) => {
       "after",
       "\nFor one case only: more than half of the voters lost the store's register (their clusters were rebuilt, or restored from an\nolder backup), so nobody can decide anything. Every voter has to answer. `holdfast status` shows which site has most.",
     )
-    .action(async (name: string, options: Options) => {
-      const found = await findClusters(options.file, options.context);
-      const store = storeAt(found.fleet.stores, name, options.to);
-      const report = await rebuild(found, store, options, (line) => {
+    .action(async (name: string, argument: string | undefined, options: Options) => {
+      const store = ({ stores }: Fleet) => storeAt(stores, name, options.to);
+      const found = await findClusters(namedFile(argument, options), options.context, store);
+      const report = await rebuild(found, store(found.fleet), options, (line) => {
         if (options.format === "text") terminal.err(`  ${line}\n`);
       });
       printChange(report, options.format, terminal);

@@ -1,13 +1,12 @@
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { makeFolder } from "../../adapters/system/index.ts";
-import { HoldfastError } from "../../base/index.ts";
-import type { Problem } from "../../base/index.ts";
 import type { RenderedFile } from "../../core/render/index.ts";
+import { foreignFiles } from "./foreign-files.ts";
+import { digestOf, readIfThere, readRecord, writeRecord } from "./output-record.ts";
+import type { RenderRecord } from "./output-record.ts";
 import type { FileState } from "./unified-diff.ts";
 
-/** Lists what we wrote, so that a later run can tell its own stale files from a person's. */
-const RECORD = ".holdfast-render.json";
 const STAGING = ".holdfast-render.staging";
 
 /** Paths relative to the folder, sorted. */
@@ -15,11 +14,17 @@ export interface Changes {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
+  /** Of those that would be changed or removed: what is there is neither what the last run wrote nor what this one writes. */
+  readonly edited: readonly string[];
+  /** They stand where a rendered file belongs, and the record does not name them. */
+  readonly unrecorded: readonly string[];
+  /** They stand in a family's folder, where nothing is rendered to; they are never touched. */
+  readonly foreign: readonly string[];
   readonly unchanged: number;
 }
 
-export function isUpToDate({ added, changed, removed }: Changes): boolean {
-  return added.length + changed.length + removed.length === 0;
+export function isUpToDate({ added, changed, removed, unrecorded, foreign }: Changes): boolean {
+  return added.length + changed.length + removed.length + unrecorded.length + foreign.length === 0;
 }
 
 /**
@@ -32,29 +37,34 @@ export class OutputFolder {
   /** A folder that is not there yet appears at once and whole: it is filled elsewhere and renamed. */
   readonly #isNew: boolean;
   readonly #staging: string;
-  readonly #owned: ReadonlySet<string>;
+  readonly #owned: RenderRecord;
   readonly #folders = new Set<string>();
   readonly #added: string[] = [];
   readonly #changed: string[] = [];
-  readonly #foreign: string[] = [];
-  readonly #seen = new Set<string>();
+  readonly #edited: string[] = [];
+  readonly #unrecorded: string[] = [];
+  readonly #seen = new Map<string, string>();
 
-  constructor(path: string) {
+  /** `force`: a record that is broken counts as none. */
+  constructor(path: string, { force = false }: { readonly force?: boolean } = {}) {
     this.#path = resolve(path);
     this.#isNew = !existsSync(this.#path);
     this.#staging = this.#isNew ? `${this.#path}${STAGING}` : join(this.#path, STAGING);
-    this.#owned = this.#isNew ? new Set() : readRecord(this.#path);
+    this.#owned = (this.#isNew ? undefined : readRecord(this.#path, { force })) ?? new Map();
   }
 
   /** Compares the files with what is there, and writes those that differ aside when `stage` says so. */
   take(files: readonly RenderedFile[], { stage }: { readonly stage: boolean }): void {
     for (const { path, content, executable = false } of files) {
-      this.#seen.add(path);
+      this.#seen.set(path, digestOf(content));
       const present = this.present(path);
+      if (present !== undefined && !this.#owned.has(path)) this.#unrecorded.push(path);
       if (present?.content === content && present.executable === executable) continue;
       if (present === undefined) this.#added.push(path);
-      else if (this.#owned.has(path)) this.#changed.push(path);
-      else this.#foreign.push(path);
+      else {
+        this.#changed.push(path);
+        if (present.content !== content && this.#isEdited(path, present)) this.#edited.push(path);
+      }
       if (stage) this.#stage(path, content, executable);
     }
   }
@@ -65,30 +75,40 @@ export class OutputFolder {
     return content === undefined ? undefined : { content, executable: isExecutable(join(this.#path, path)) };
   }
 
-  /** `inScope` says which of our earlier files this run is about: the others stay. Throws where a person's file is in the way. */
+  /** `inScope` says which of our earlier files this run is about: the others stay. */
   changes(inScope: (path: string) => boolean): Changes {
-    if (this.#foreign.length > 0) throw foreignFiles(this.#path, this.#foreign);
-    const removed = [...this.#owned].filter((path) => inScope(path) && !this.#seen.has(path));
+    const stale = [...this.#owned.keys()].filter((path) => inScope(path) && !this.#seen.has(path));
+    const removed = stale.filter((path) => existsSync(join(this.#path, path)));
+    const editedStale = removed.filter((path) => {
+      const present = this.present(path);
+      return present !== undefined && this.#isEdited(path, present);
+    });
+    const ours = new Set([...this.#owned.keys(), ...this.#seen.keys()]);
     return {
       added: this.#added.toSorted(),
       changed: this.#changed.toSorted(),
-      removed: removed.filter((path) => existsSync(join(this.#path, path))).toSorted(),
+      removed: removed.toSorted(),
+      edited: [...this.#edited, ...editedStale].toSorted(),
+      unrecorded: this.#unrecorded.toSorted(),
+      foreign: this.#isNew ? [] : foreignFiles(this.#path, ours).filter(inScope).toSorted(),
       unchanged: this.#seen.size - this.#added.length - this.#changed.length,
     };
   }
 
   /** Moves what was staged into place and removes our stale files. */
   commit({ added, changed, removed }: Changes, inScope: (path: string) => boolean): void {
-    const kept = [...this.#owned].filter((path) => !inScope(path));
-    const owned = [...kept, ...this.#seen];
+    const kept = [...this.#owned].filter(([path]) => !inScope(path));
+    const owned: RenderRecord = new Map([...kept, ...this.#seen]);
     if (this.#isNew) {
       makeFolder(this.#staging);
       writeRecord(this.#staging, owned);
       renameSync(this.#staging, this.#path);
       return;
     }
-    // From here on a crash must not lose track of a file: the record names them all until the end.
-    if (added.length + removed.length > 0) writeRecord(this.#path, [...owned, ...removed]);
+    // From here on a crash must not lose track of a file, nor make one of ours look like somebody's edit: until the end the record names
+    // them all, and says of none that is on its way what is in it.
+    const onTheirWay = [...added, ...changed, ...removed].map((path) => [path, undefined] as const);
+    if (onTheirWay.length > 0) writeRecord(this.#path, new Map([...owned, ...onTheirWay]));
     for (const path of [...added, ...changed]) {
       this.#makeFolder(dirname(join(this.#path, path)));
       renameSync(join(this.#staging, path), join(this.#path, path));
@@ -101,6 +121,11 @@ export class OutputFolder {
   /** Leaves no trace of what was written aside; also after a run that was killed. */
   discard(): void {
     rmSync(this.#staging, { recursive: true, force: true });
+  }
+
+  #isEdited(path: string, { content }: FileState): boolean {
+    const digest = this.#owned.get(path);
+    return digest !== undefined && digest !== digestOf(content);
   }
 
   #stage(path: string, content: string, executable: boolean): void {
@@ -116,46 +141,9 @@ export class OutputFolder {
   }
 }
 
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
-  }
-}
-
 /** Git keeps this one bit of a file's mode. */
 function isExecutable(file: string): boolean {
   return (statSync(file).mode & 0o100) !== 0;
-}
-
-function readRecord(folder: string): ReadonlySet<string> {
-  const text = readIfThere(join(folder, RECORD));
-  if (text === undefined) return new Set();
-  try {
-    const { files } = JSON.parse(text) as { readonly files: readonly string[] };
-    // The record says what may be deleted: one that somebody changed must not lead us out of the folder.
-    if (files.every((path) => /^[^/]/.test(path) && !path.split("/").includes(".."))) return new Set(files);
-  } catch {
-    // Told below.
-  }
-  throw new HoldfastError([
-    {
-      code: "output-record-broken",
-      message: `${join(folder, RECORD)} is not as holdfast wrote it, so its files cannot be told from yours`,
-      hint: "restore it from Git, or render into a new folder",
-    },
-  ]);
-}
-
-function writeRecord(folder: string, files: readonly string[]): void {
-  const text = `${JSON.stringify({ about: "What holdfast rendered here, and may replace or remove.", files: files.toSorted() }, null, 1)}\n`;
-  const file = join(folder, RECORD);
-  if (readIfThere(file) === text) return;
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
 }
 
 function removeWithEmptyFolders(root: string, path: string): void {
@@ -164,14 +152,4 @@ function removeWithEmptyFolders(root: string, path: string): void {
     if (readdirSync(join(root, folder)).length > 0) return;
     rmdirSync(join(root, folder));
   }
-}
-
-function foreignFiles(folder: string, paths: readonly string[]): HoldfastError {
-  const [first, ...rest] = paths.map((path): Problem => ({
-    code: "output-file-foreign",
-    message: `${join(folder, path)} is in the way, and holdfast did not write it`,
-    hint: "move it, or render into another folder",
-  }));
-  if (first === undefined) throw new Error("a file is in the way");
-  return new HoldfastError([first, ...rest]);
 }

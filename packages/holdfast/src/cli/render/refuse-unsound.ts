@@ -22,7 +22,7 @@ export function refuseUnsound(parsed: ParsedFleet, format: "text" | "json", term
   }
   const { errColors: colors } = terminal;
   const how = "nothing was rendered; --allow-findings renders it all the same";
-  terminal.err(`${formatDiagnostics(errors, sourceReader(), colors)}\n`);
+  terminal.err(`${formatDiagnostics(errors, sourceReader(), colors, terminal.errColumns)}\n`);
   terminal.err(`${colors.red("✗")} the design has ${countSeverities(errors)}: ${how}\n`);
   return true;
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   cpSync,
@@ -92,12 +93,15 @@ describe("holdfast render", () => {
     writeFileSync(join(out, "kubernetes/reno/SECRETS.md"), "mine, too");
     const before = filesIn(out);
     const refused = await render();
-    expect(refused.exitCode).toBe(2);
-    expect(refused.err).toContain("output-file-foreign");
+    expect([refused.exitCode, refused.out]).toEqual([1, ""]);
+    expect(refused.err).toMatch(/error\[output-file-foreign\]: \S+kubernetes\/reno\/SECRETS\.md is in the way/);
+    expect(refused.err).toContain("nothing was rendered: 1 file would be lost");
     expect(filesIn(out)).toEqual(before);
 
     rmSync(join(out, "kubernetes/reno/SECRETS.md"));
-    expect((await render()).exitCode).toBe(0);
+    const warned = await render();
+    expect(warned.exitCode).toBe(0);
+    expect(warned.err).toContain("hold 1 file that holdfast did not write:\n  ? kubernetes/boise/notes.md\n");
     expect(filesIn(join(out, "kubernetes/boise"))).toEqual(["notes.md"]);
   });
 
@@ -105,11 +109,11 @@ describe("holdfast render", () => {
     await render();
     edit("ratings-api:0.1.0", "ratings-api:0.2.0");
     const { out: text } = await render("--site", "portland");
-    expect(text).toContain("2 changed, 0 removed");
+    expect(text).toMatch(/ [1-9] changed, 0 removed/);
     expect((await render("--check")).out).toContain("~ kubernetes/seattle/ratings/ratings-api/deployment.yaml");
     const unknown = await render("--site", "portlnd");
     expect(unknown.exitCode).toBe(2);
-    expect(unknown.err).toContain("its sites are seattle, portland, boise");
+    expect(unknown.err).toContain("Its sites are seattle, portland, boise.");
   });
 
   it("--check writes nothing and exits 1 when the folder is stale (R79)", async () => {
@@ -151,6 +155,130 @@ describe("holdfast render", () => {
     expect((await render("--only", "kubernetes", "--check")).exitCode).toBe(0);
     const json = await diff("--only", "kubernetes", "--format", "json");
     expect(JSON.parse(json.out)).toMatchObject({ upToDate: true, diff: "" });
+  });
+
+  it("reports what somebody put beside the rendered files, which a pipeline would deploy, and leaves it (R79)", async () => {
+    await render();
+    const evil = ["kubernetes/seattle/holdfast-system/evil.yaml", "kubernetes/seattle/more/deep/evil.yaml"];
+    for (const path of [...evil, "notes/mine.md"]) {
+      mkdirSync(dirname(join(out, path)), { recursive: true });
+      writeFileSync(join(out, path), "kind: Pod");
+    }
+    const checked = await render("--check");
+    expect(checked.exitCode).toBe(1);
+    for (const path of evil) expect(checked.out).toContain(`  ? ${path} (holdfast did not write it)\n`);
+    expect(checked.out).toMatch(/: not up to date; 0 added, 0 changed, 0 removed, \d+ unchanged, 2 not of holdfast\n$/);
+    const diff = await holdfast("render", fleetFile, "--diff", out);
+    expect([diff.exitCode, diff.out]).toEqual([1, ""]);
+    expect(diff.err).toContain(`? ${evil[0] ?? ""} (holdfast did not write it)`);
+    expect(JSON.parse((await render("--check", "--format", "json")).out)).toMatchObject({
+      foreign: evil,
+      upToDate: false,
+    });
+    // Another site's gate is not shut by it.
+    expect((await render("--check", "--site", "portland")).exitCode).toBe(0);
+    expect((await render("--force")).exitCode).toBe(0);
+    for (const path of evil) expect(readFileSync(join(out, path), "utf8")).toBe("kind: Pod");
+  });
+
+  it("a link among the rendered files is foreign, wherever it leads", async () => {
+    await render();
+    symlinkSync(folder, join(out, "kubernetes/seattle/elsewhere"));
+    expect((await render("--check")).out).toContain("? kubernetes/seattle/elsewhere (holdfast did not write it)");
+  });
+
+  it("writes over nobody's work without being told to, and loses none of it (R79)", async () => {
+    await render();
+    const [edited, stale] = ["kubernetes/seattle/SECRETS.md", "kubernetes/boise/00-namespaces.yaml"];
+    const both = [edited, stale].map((path) => join(out, path));
+    for (const file of both) writeFileSync(file, `${readFileSync(file, "utf8")}# mine\n`);
+    edit("name: boise", "name: reno");
+    edit("boise]", "reno]");
+    edit("ratings-api:0.1.0", "ratings-api:0.2.0");
+    const before = filesIn(out).map((path) => [path, contentOf(join(out, path))]);
+    const refused = await render();
+    expect([refused.exitCode, refused.out]).toEqual([1, ""]);
+    expect(refused.err.match(/error\[[a-z-]+\]: .*/g)).toEqual(
+      both.toReversed().map((file) => `error[output-file-edited]: ${file} was edited by hand since it was rendered`),
+    );
+    expect(refused.err).toContain("nothing was rendered: 2 files would be lost");
+    expect(filesIn(out).map((path) => [path, contentOf(join(out, path))])).toEqual(before);
+    const json = JSON.parse((await render("--format", "json")).out) as object;
+    expect(json).toMatchObject({ problems: [{ code: "output-file-edited" }, { code: "output-file-edited" }] });
+    expect((await render("--check")).out).toContain(`~ ${edited} (edited by hand)`);
+
+    const forced = await render("--force");
+    expect(forced.exitCode).toBe(0);
+    expect(forced.out).toContain(`~ ${edited} (edited by hand)`);
+    expect(readFileSync(join(out, edited), "utf8")).not.toContain("# mine");
+    expect(existsSync(join(out, stale))).toBe(false);
+    expect((await render("--check")).exitCode).toBe(0);
+    expect((await render("--check", "--force")).err).toContain("cannot be used with");
+  });
+
+  it("takes an edit that says what the fleet file now says for what it is", async () => {
+    await render();
+    const path = "kubernetes/seattle/ratings/ratings-api/deployment.yaml";
+    edit("ratings-api:0.1.0", "ratings-api:0.2.0");
+    await holdfast("render", fleetFile, "--out", join(folder, "other"));
+    cpSync(join(folder, "other", path), join(out, path));
+    const { exitCode, out: text } = await render();
+    expect(exitCode).toBe(0);
+    expect(text).not.toContain(path);
+    expect(text).toContain("~ kubernetes/portland/ratings/ratings-api/deployment.yaml\n");
+  });
+
+  it("without its record, trusts only what is as it would write it", async () => {
+    await render();
+    rmSync(join(out, ".holdfast-render.json"));
+    const checked = await render("--check");
+    expect(checked.exitCode).toBe(1);
+    expect(checked.out).toMatch(/~ \.holdfast-render\.json \(it is missing, or does not name \d+ files here\)/);
+    expect((await holdfast("render", fleetFile, "--diff", out)).exitCode).toBe(1);
+    const again = await render();
+    expect([again.exitCode, again.out]).toEqual([0, expect.stringMatching(/ 0 added, 0 changed, 0 removed, /)]);
+    expect((await render("--check")).exitCode).toBe(0);
+
+    rmSync(join(out, ".holdfast-render.json"));
+    edit("ratings-api:0.1.0", "ratings-api:0.2.0");
+    const refused = await render();
+    expect(refused.exitCode).toBe(1);
+    expect(refused.err).toContain("does not say that holdfast wrote it");
+    expect((await render("--force")).exitCode).toBe(0);
+    expect((await render("--check")).exitCode).toBe(0);
+  });
+
+  it("takes the record of an earlier version, which has no digests, and a killed run's for nobody's edits", async () => {
+    await render();
+    const record = join(out, ".holdfast-render.json");
+    const { files } = JSON.parse(readFileSync(record, "utf8")) as { files: Record<string, string> };
+    const api = "kubernetes/seattle/ratings/ratings-api/deployment.yaml";
+    expect(files[api]).toBe(
+      createHash("sha256")
+        .update(readFileSync(join(out, api)))
+        .digest("hex"),
+    );
+
+    writeFileSync(record, JSON.stringify({ files: Object.keys(files) }));
+    expect((await render("--check")).exitCode).toBe(0);
+    edit("ratings-api:0.1.0", "ratings-api:0.2.0");
+    expect((await render()).exitCode).toBe(0);
+
+    writeFileSync(record, JSON.stringify({ files: { ...files, [api]: null } }));
+    edit("ratings-api:0.2.0", "ratings-api:0.3.0");
+    expect((await render("--site", "seattle", "--only", "kubernetes")).exitCode).toBe(0);
+  });
+
+  it("--only takes the families, and leaves the file that comes after them", async () => {
+    const { exitCode, out: text } = await holdfast("render", "--out", out, "--only", "kubernetes", "helm", fleetFile);
+    expect(exitCode).toBe(0);
+    expect(text).toContain("rendered");
+    expect(readdirSync(out).sort()).toEqual([".holdfast-render.json", "helm", "kubernetes"]);
+    const unknown = await render("--only", "kuberntes");
+    expect([unknown.exitCode, unknown.err]).toEqual([2, expect.stringContaining('Did you mean "kubernetes"?')]);
+    const missing = await holdfast("render", "--out", out, "--only", "kubernetes");
+    expect([missing.exitCode, missing.err]).toEqual([2, expect.stringContaining("missing required argument 'file'")]);
+    expect((await holdfast("render", "--help")).out).toContain("Usage: holdfast render [options] <file>");
   });
 
   it("--diff against a folder that is not there shows all files as new; with --out it is refused", async () => {
@@ -205,6 +333,7 @@ describe("holdfast render", () => {
     const led = await render();
     expect(led.exitCode).toBe(2);
     expect(led.err).toContain("output-record-broken");
+    expect((await render("--force")).exitCode).toBe(0);
     expect(existsSync(fleetFile)).toBe(true);
   });
 

@@ -13,7 +13,7 @@ export function writable<T>(out: string, act: () => T): T {
         {
           code: "output-unwritable",
           message: `cannot render into ${out}: ${path ?? out}: ${reason}`,
-          hint: "name another folder with --out, or correct its permissions",
+          hint: "Name another folder with --out, or correct its permissions.",
         },
       ],
       { cause: error },

@@ -23,13 +23,19 @@ export interface Chunk {
 export type StartSiteOf = (fleet: Fleet, store: PostgresqlStore) => StartSite;
 export type SimulateChunk = (chunk: Chunk) => Promise<SimulationResult>;
 
+export interface ChunkSimulator {
+  readonly simulate: SimulateChunk;
+  /** The fleet's objective, where it has one. */
+  readonly rtoMs?: number;
+}
+
 /** Reads the fleet file once, and then simulates whatever part of the runs it is given. */
-export async function chunkSimulator(task: Task, startSiteOf: StartSiteOf): Promise<SimulateChunk> {
+export async function chunkSimulator(task: Task, startSiteOf: StartSiteOf): Promise<ChunkSimulator> {
   const { fleet } = await loadFleet(task.file);
   const store = chooseStore(fleet, task.store);
   const { seed, intensity } = task;
   const startSite = startSiteOf(fleet, store);
-  return async (chunk) => {
+  const simulate: SimulateChunk = async (chunk) => {
     const restore = useLightAbortControllers();
     const { stackTraceLimit } = Error;
     // Errors are everyday life here, and where one came from is asked only when a run that failed is replayed.
@@ -44,6 +50,8 @@ export async function chunkSimulator(task: Task, startSiteOf: StartSiteOf): Prom
       Error.stackTraceLimit = stackTraceLimit;
     }
   };
+  const { rtoMs } = fleet.objectives;
+  return { simulate, ...(rtoMs !== undefined && { rtoMs }) };
 }
 
 function chooseStore({ stores }: Fleet, name: string | undefined): PostgresqlStore {
@@ -53,5 +61,5 @@ function chooseStore({ stores }: Fleet, name: string | undefined): PostgresqlSto
   const names = own.map((each) => each.name).join(", ");
   const message =
     name === undefined ? "the fleet has no PostgreSQL store to simulate" : `the fleet has no PostgreSQL store ${name}`;
-  throw new HoldfastError([{ code: "usage", message, ...(names !== "" && { hint: `It has: ${names}` }) }]);
+  throw new HoldfastError([{ code: "usage", message, ...(names !== "" && { hint: `It has ${names}.` }) }]);
 }

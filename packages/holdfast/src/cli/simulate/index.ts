@@ -24,6 +24,9 @@ interface Options {
 /** Enough that asking for the next costs nothing beside them, and few enough to show that it goes on. */
 const CHUNK_RUNS = 50;
 
+/** More processes than that take turns, and each costs memory and a second of start. */
+const JOBS_PER_PROCESSOR = 4;
+
 /** The command for what `startSiteOf` starts at a site: the production store keeper, or in a test something that is known to be wrong. */
 export function simulateCommand(startSiteOf: StartSiteOf): Register {
   return (command, terminal) => {
@@ -34,24 +37,24 @@ export function simulateCommand(startSiteOf: StartSiteOf): Register {
       .option("--from <number>", "number of the first run, to replay one", natural, 0)
       .option("--store <name>", "which store; the first of the file unless said")
       .option("--intensity <number>", "about how many faults a run has", natural, 3)
-      .option("--jobs <number>", "how many processes", positive, availableParallelism())
+      .option("--jobs <number>", `how many processes, at most ${jobsMax()} here`, jobs, availableParallelism())
       .addOption(formatOption())
       .addOption(new Option("--child").hideHelp())
       .addHelpText(
         "after",
-        "\nExit code: 0 every run kept its promises, 1 one did not (it is shown), 2 it could not be simulated.",
+        "\nExit code: 0 every run kept its promises, 1 one did not (it is shown), 2 it could not be simulated.\nHow many runs were without a writer for longer than objectives.rto is told, and is no failure: a run has several faults, often at\nthe same time, and the objective is for one.",
       )
       .action(async (file: string, options: Options) => {
         const { store, seed, intensity, child } = options;
         const task: Task = { file, seed, intensity, ...(store !== undefined && { store }) };
         // Also in the parent: a file that cannot be used is reported once, before anything is started.
-        const simulate = await chunkSimulator(task, startSiteOf);
+        const { simulate, rtoMs } = await chunkSimulator(task, startSiteOf);
         if (child) {
           await serveChunks(simulate);
           return;
         }
         const began = performance.now();
-        const summary = new Summary();
+        const summary = new Summary(rtoMs);
         const progress = showProgress(terminal, options, summary);
         const pool = {
           chunks: chunksOf(options),
@@ -60,9 +63,9 @@ export function simulateCommand(startSiteOf: StartSiteOf): Register {
             progress.draw();
           },
         };
-        const jobs = Math.min(options.jobs, Math.ceil(options.runs / CHUNK_RUNS));
-        if (jobs === 1) await simulateHere(simulate, pool);
-        else await simulateInChildren(jobs, task, pool);
+        const count = Math.min(options.jobs, Math.ceil(options.runs / CHUNK_RUNS));
+        if (count === 1) await simulateHere(simulate, pool);
+        else await simulateInChildren(count, task, pool);
         progress.clear();
         print(terminal, options, task, summary, performance.now() - began);
       });
@@ -130,4 +133,16 @@ function positive(text: string): number {
   const number = natural(text);
   if (number > 0) return number;
   throw new InvalidArgumentError("it is a whole number from 1.");
+}
+
+function jobsMax(): number {
+  return JOBS_PER_PROCESSOR * availableParallelism();
+}
+
+function jobs(text: string): number {
+  const number = positive(text);
+  if (number <= jobsMax()) return number;
+  throw new InvalidArgumentError(
+    `it is at most ${jobsMax()} on this machine, ${JOBS_PER_PROCESSOR} for each processor that it may use.`,
+  );
 }

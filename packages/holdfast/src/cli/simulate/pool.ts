@@ -53,11 +53,32 @@ export async function simulateInChildren(count: number, task: Task, { chunks, on
       );
     });
   const children = Array.from({ length: count }, () => startChild(task));
+  const forget = endTogether(children);
   try {
     await Promise.all(children.map(work));
   } finally {
+    forget();
     for (const child of children) child.kill();
   }
+}
+
+const ENDS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * A child that computes hears neither a signal that it handles nor that its parent has gone, until its chunk is done. It holds nothing that
+ * has to be put in order, so it is killed; then the parent ends as the signal would have ended it.
+ */
+function endTogether(children: readonly ChildProcess[]): () => void {
+  const end = (signal: NodeJS.Signals): void => {
+    for (const child of children) child.kill("SIGKILL");
+    forget();
+    process.kill(process.pid, signal);
+  };
+  const forget = (): void => {
+    for (const signal of ENDS) process.removeListener(signal, end);
+  };
+  for (const signal of ENDS) process.once(signal, end);
+  return forget;
 }
 
 function startChild({ file, store, seed, intensity }: Task): ChildProcess {

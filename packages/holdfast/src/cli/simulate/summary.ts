@@ -1,3 +1,4 @@
+import { formatDuration } from "../../core/spec/index.ts";
 import type { FaultKind, RunOutcome, SimulationResult } from "../../simulator/index.ts";
 import { percentile } from "../../simulator/index.ts";
 
@@ -16,6 +17,12 @@ export class Summary {
   #longest: number[] = [];
   readonly #byFault = new Map<FaultKind, number[]>();
   #failed: { readonly run: number; readonly outcome: RunOutcome } | undefined;
+  readonly #rtoMs: number | undefined;
+
+  /** `rtoMs`: the fleet's objective, to compare with. */
+  constructor(rtoMs?: number) {
+    this.#rtoMs = rtoMs;
+  }
 
   get runs(): number {
     return this.#runs;
@@ -48,6 +55,7 @@ export class Summary {
       runs: this.#runs,
       runsPerSecond: Math.round((this.#runs / elapsedMs) * 1000),
       events: this.#events,
+      objective: this.#rtoMs === undefined ? undefined : { rtoMs: this.#rtoMs, runsBeyond: this.#beyond(this.#rtoMs) },
       longestWithoutWriter: distribution(this.#longest),
       withoutWriterByFault: Object.fromEntries(byFault.map(([kind, all]) => [kind, distribution(all)])),
     };
@@ -65,7 +73,21 @@ export class Summary {
       row("a run's longest time", distribution(this.#longest)),
       ...rows,
       "",
+      ...(this.#rtoMs === undefined ? [] : [this.#againstObjective(this.#rtoMs)]),
     ].join("\n");
+  }
+
+  /** No promise: the objective is for one fault, and a run has several. But whoever gave it wants to know. */
+  #againstObjective(rtoMs: number): string {
+    const beyond = this.#beyond(rtoMs);
+    const share = ((beyond / Math.max(1, this.#runs)) * 100).toFixed(beyond === 0 ? 0 : 2);
+    const than = `without a writer for longer than the objective of ${formatDuration(rtoMs)} (rto)`;
+    const why = beyond === 0 ? "" : "; a run has several faults, and the objective is for one";
+    return `${beyond} of ${this.#runs} runs were ${than}: ${share} %${why}\n`;
+  }
+
+  #beyond(rtoMs: number): number {
+    return this.#longest.filter((ms) => ms > rtoMs).length;
   }
 }
 

@@ -1,9 +1,15 @@
 import type { Colors } from "picocolors/types";
 import { ago, bytes } from "../../lab/index.ts";
+import type { Terminal } from "../terminal.ts";
+import { wrapLine } from "../wrap.ts";
 import type { FleetSummary, SiteSummary, StoreAtSite, StoreSummary } from "./summary.ts";
 
 /** `holdfast status` for people: each store with what is said of it site by site, then what each site tells users and thinks of the others. */
-export function formatSummary({ fleet, sites, stores }: FleetSummary, c: Colors, now: Date): string {
+export function formatSummary(
+  { fleet, sites, stores }: FleetSummary,
+  { outColors: c, columns }: Pick<Terminal, "outColors" | "columns">,
+  now: Date,
+): string {
   const width = Math.max(LABEL, ...sites.map(({ site }) => site.length));
   const count = sites.filter(({ responds }) => responds).length;
   const head = `${c.bold(fleet)}${c.dim(": ")}${count === sites.length ? `all ${count} sites answer` : c.yellow(`${count} of ${sites.length} sites answer`)}`;
@@ -11,7 +17,9 @@ export function formatSummary({ fleet, sites, stores }: FleetSummary, c: Colors,
     ...stores.map((store) => storeBlock(store, width, c, now)),
     [c.bold("sites"), ...sites.map((site) => siteLine(site, width, c))],
   ];
-  return `${[[head], ...blocks].map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  const indent = " ".repeat(width + 4);
+  const wrapped = (lines: readonly string[]) => lines.flatMap((line) => wrapLine(line, columns, indent));
+  return `${[[head], ...blocks].map((lines) => wrapped(lines).join("\n")).join("\n\n")}\n`;
 }
 
 const LABEL = 11;

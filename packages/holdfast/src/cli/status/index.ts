@@ -1,6 +1,7 @@
 import { Screen } from "../../lab/index.ts";
 import { askSites, unreachable } from "../ask-sites.ts";
 import type { Register } from "../command.ts";
+import { addFileArgument, namedFile } from "../file-argument.ts";
 import { formatOption } from "../format-option.ts";
 import { contextOption, findClusters } from "../site-clusters.ts";
 import type { Contexts, FleetPlaces } from "../site-clusters.ts";
@@ -9,6 +10,7 @@ import { formatSummary } from "./format.ts";
 import { summarize } from "./summary.ts";
 
 interface Options {
+  readonly file?: string;
   readonly format: "text" | "json";
   readonly watch?: boolean;
   readonly context: Contexts;
@@ -17,14 +19,13 @@ interface Options {
 const WATCH_MS = 1000;
 
 export const register: Register = (command, terminal) => {
-  command
-    .argument("[file]", "fleet file; default holdfast.yaml, else that of the lab that runs")
+  addFileArgument(command)
     .addOption(formatOption())
     .addOption(contextOption())
     .option("-w, --watch", "look again every second until Ctrl-C")
     .addHelpText("after", "\nExit code: 0 a site answered, 2 none did.")
-    .action(async (file: string | undefined, options: Options) => {
-      const found = await findClusters(file, options.context);
+    .action(async (argument: string | undefined, options: Options) => {
+      const found = await findClusters(namedFile(argument, options), options.context);
       if (options.watch === true) await watchStatus(found, options.format, terminal);
       else terminal.out(await readStatus(found, options.format, terminal));
     });
@@ -34,13 +35,13 @@ export const register: Register = (command, terminal) => {
 export async function readStatus(
   { fleet, places }: FleetPlaces,
   format: Options["format"],
-  { outColors }: Pick<Terminal, "outColors">,
+  terminal: Pick<Terminal, "outColors" | "columns">,
   now: () => Date = () => new Date(),
 ): Promise<string> {
   const answers = await askSites(places);
   if (answers.every(({ status }) => status === undefined)) throw unreachable(answers);
   const summary = summarize(fleet, answers);
-  return format === "json" ? `${JSON.stringify(summary, undefined, 2)}\n` : formatSummary(summary, outColors, now());
+  return format === "json" ? `${JSON.stringify(summary, undefined, 2)}\n` : formatSummary(summary, terminal, now());
 }
 
 /** On a terminal one picture that changes; elsewhere one after the other, with JSON an object a line. */

@@ -8,8 +8,14 @@ export interface Captured {
   readonly err: string;
 }
 
+interface CaptureOptions {
+  readonly color?: boolean;
+  /** As if it went to a terminal of that width. */
+  readonly columns?: number;
+}
+
 /** Runs a command line in this process, as if its output went to a file. */
-export async function runCaptured(argv: readonly string[], options: { color?: boolean } = {}): Promise<Captured> {
+export async function runCaptured(argv: readonly string[], options: CaptureOptions = {}): Promise<Captured> {
   return capture(async (terminal) => {
     terminal.exitWith(await run(argv, terminal));
   }, options);
@@ -18,7 +24,7 @@ export async function runCaptured(argv: readonly string[], options: { color?: bo
 /** Runs a part of a command. */
 export async function capture(
   act: (terminal: Terminal) => Promise<unknown>,
-  options: { color?: boolean } = {},
+  options: CaptureOptions = {},
 ): Promise<Captured> {
   let [out, err, exitCode] = ["", "", 0 as ExitCode];
   const colors = pc.createColors(options.color ?? false);
@@ -28,7 +34,8 @@ export async function capture(
     outColors: colors,
     errColors: colors,
     interactive: false,
-    columns: 100,
+    columns: options.columns ?? Infinity,
+    errColumns: options.columns ?? Infinity,
     exitWith: (code) => (exitCode = code),
     get exitCode() {
       return exitCode;

@@ -1,5 +1,5 @@
 import { AGENT_PORT, secretNames } from "../../core/render/kubernetes/index.ts";
-import type { Fleet, PostgresqlStore } from "../../core/spec/index.ts";
+import type { ControlledFleet, PostgresqlStore } from "../../core/spec/index.ts";
 import type { Cluster, DatabaseConnector, DatabaseControl, DatabaseState, DesiredDatabase } from "../../ports/index.ts";
 
 /** This site's database of one store, wherever its pod is now, with the token from its Secret. */
@@ -11,7 +11,7 @@ export class AgentLink implements DatabaseControl {
   #agent: { readonly address: string; readonly control: DatabaseControl } | undefined;
 
   constructor(
-    fleet: Pick<Fleet, "application">,
+    fleet: Pick<ControlledFleet, "application">,
     store: PostgresqlStore,
     ports: { readonly cluster: Cluster; readonly databases: DatabaseConnector },
   ) {

@@ -1,7 +1,7 @@
 import { elapsedMs, instant } from "../../base/index.ts";
 import type { Clock, Instant } from "../../base/index.ts";
 import type { DatabaseSight, Order } from "../../core/failover/index.ts";
-import type { Fleet, PostgresqlStore, SiteName } from "../../core/spec/index.ts";
+import type { ControlledFleet, PostgresqlStore, SiteName } from "../../core/spec/index.ts";
 import type { DatabaseControl, DatabaseState, DesiredDatabase, Log } from "../../ports/index.ts";
 
 /** While a database is on its way to what was asked, the same is asked again so often. */
@@ -10,7 +10,7 @@ const OUTSTANDING_MAX = 4;
 
 /** Tells one database what to be, and remembers what it said last. */
 export class DatabaseKeeper {
-  readonly #fleet: Pick<Fleet, "sites">;
+  readonly #fleet: Pick<ControlledFleet, "sites">;
   readonly #store: PostgresqlStore;
   readonly #self: SiteName;
   readonly #ports: { readonly clock: Clock; readonly database: DatabaseControl; readonly log: Log };
@@ -26,7 +26,7 @@ export class DatabaseKeeper {
   #trouble = "it has not been looked at yet";
 
   constructor(
-    fleet: Pick<Fleet, "sites">,
+    fleet: Pick<ControlledFleet, "sites">,
     store: PostgresqlStore,
     self: SiteName,
     ports: { readonly clock: Clock; readonly database: DatabaseControl; readonly log: Log },

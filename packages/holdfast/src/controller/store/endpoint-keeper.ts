@@ -1,6 +1,6 @@
 import { POSTGRESQL_PORT, serviceNames } from "../../core/render/kubernetes/index.ts";
 import type { Lease } from "../../core/failover/index.ts";
-import type { Fleet, PostgresqlStore, SiteName } from "../../core/spec/index.ts";
+import type { ControlledFleet, PostgresqlStore, SiteName } from "../../core/spec/index.ts";
 import type { AddressLookup, Cluster, Manifest } from "../../ports/index.ts";
 
 /** What it goes by: the store's lease, and whether this site's database may be written to now. */
@@ -22,13 +22,13 @@ const REST_MS = 60_000;
 /** Keeps the EndpointSlice of one store's `-rw` service, which has no selector, on the primary: here or at another site. */
 export class EndpointKeeper {
   readonly store: PostgresqlStore;
-  readonly #fleet: Fleet;
+  readonly #fleet: ControlledFleet;
   readonly #self: SiteName;
   readonly #place: WritePlace;
   readonly #ports: { readonly cluster: Cluster; readonly lookup: AddressLookup };
 
   constructor(
-    fleet: Fleet,
+    fleet: ControlledFleet,
     store: PostgresqlStore,
     self: SiteName,
     place: WritePlace,

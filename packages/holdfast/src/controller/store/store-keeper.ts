@@ -11,7 +11,7 @@ import type {
   Transition,
 } from "../../core/failover/index.ts";
 import { membersOf } from "../../core/spec/index.ts";
-import type { Fleet, PostgresqlStore, SiteName } from "../../core/spec/index.ts";
+import type { ControlledFleet, PostgresqlStore, SiteName } from "../../core/spec/index.ts";
 import type { DatabaseControl, Log, PeerClusters } from "../../ports/index.ts";
 import { Bell } from "../bell.ts";
 import { StoreRegister } from "../register/store-register.ts";
@@ -68,7 +68,7 @@ export class StoreKeeper {
 
   /** `onChange`: the status says something new. */
   constructor(
-    fleet: Pick<Fleet, "sites" | "witness">,
+    fleet: Pick<ControlledFleet, "sites" | "witness">,
     store: PostgresqlStore,
     self: SiteName,
     ports: StoreKeeperPorts,

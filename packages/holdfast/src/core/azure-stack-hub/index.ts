@@ -18,6 +18,7 @@ export { defaultNetwork, defaultQuotas, hubLimits, productionMinimum } from "./l
 export { loadBalancerServicesOf } from "./load-balancers.ts";
 export { hasPrivateApi, quotaDemand } from "./quota-demand.ts";
 export type { QuotaDemand, QuotaName } from "./quota-demand.ts";
+export { clockTime, rebootTimes, windowUse } from "./reboot-times.ts";
 export { hubSitesOf, isHubSite, subscriptionsOf } from "./subscriptions.ts";
 export type { HubSite, Subscription } from "./subscriptions.ts";
 export { vmSizeOf, vmSizes } from "./vm-sizes.ts";

@@ -21,6 +21,11 @@ export function isForUsers(capability: Capability): boolean {
   return capability === "serve-reads" || capability === "serve-writes";
 }
 
+/** The empty set ends it: nothing has to be lost. */
+export function isNever(cutSets: readonly (readonly string[])[]): boolean {
+  return cutSets.some((set) => set.length === 0);
+}
+
 /** Undefined: nothing is promised, or nothing is known. */
 export function meetsAvailability(
   availability: number | undefined,

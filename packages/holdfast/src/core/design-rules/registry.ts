@@ -6,11 +6,13 @@ import { availabilityObjective } from "./rules/availability-objective.ts";
 import { azureGroups } from "./rules/azure-groups.ts";
 import { backupElsewhere } from "./rules/backup-elsewhere.ts";
 import { backupPlan } from "./rules/backup-plan.ts";
+import { backupTaken } from "./rules/backup-taken.ts";
 import { capacityHostLost } from "./rules/capacity-host-lost.ts";
 import { capacityOneSiteLost } from "./rules/capacity-one-site-lost.ts";
 import { certificateSolver } from "./rules/certificate-solver.ts";
 import { clusterNames } from "./rules/cluster-names.ts";
 import { clusterRanges } from "./rules/cluster-ranges.ts";
+import { clusterCredential } from "./rules/cluster-credential.ts";
 import { clusterSize } from "./rules/cluster-size.ts";
 import { controlPlaneAddresses } from "./rules/control-plane-addresses.ts";
 import { deliveryStages } from "./rules/delivery-stages.ts";
@@ -32,6 +34,7 @@ import { internetExposure } from "./rules/internet-exposure.ts";
 import { kubernetesGroups } from "./rules/kubernetes-groups.ts";
 import { kubernetesVersion } from "./rules/kubernetes-version.ts";
 import { kuredVersion } from "./rules/kured-version.ts";
+import { kuredWindows } from "./rules/kured-windows.ts";
 import { leaseTiming } from "./rules/lease-timing.ts";
 import { linkLatency } from "./rules/link-latency.ts";
 import { linkThroughput } from "./rules/link-throughput.ts";
@@ -58,8 +61,10 @@ import { proxyBypass } from "./rules/proxy-bypass.ts";
 import { reachableComponents } from "./rules/reachable-components.ts";
 import { recoveryObjective } from "./rules/recovery-objective.ts";
 import { registryImages } from "./rules/registry-images.ts";
+import { retiredComponent } from "./rules/retired-component.ts";
 import { replicatedStore } from "./rules/replicated-store.ts";
 import { repositoryNamed } from "./rules/repository-named.ts";
+import { secretReaders } from "./rules/secret-readers.ts";
 import { secretsKept } from "./rules/secrets-kept.ts";
 import { separateDataCentres } from "./rules/separate-data-centres.ts";
 import { severalSites } from "./rules/several-sites.ts";
@@ -105,6 +110,7 @@ export const designRules: readonly DesignRule[] = [
   linkThroughput,
   backupElsewhere,
   backupPlan,
+  backupTaken,
   personalData,
   onPremises,
   driversRecorded,
@@ -116,6 +122,7 @@ export const designRules: readonly DesignRule[] = [
   spareReplica,
   autoscaling,
   reachableComponents,
+  retiredComponent,
   ownNamespace,
   clusterSize,
   nodeLimit,
@@ -135,10 +142,12 @@ export const designRules: readonly DesignRule[] = [
   dependenciesCloud,
   identityConnectivity,
   adfsIdentity,
+  clusterCredential,
   disconnectedHub,
   sharedDirectory,
   azureGroups,
   kubernetesGroups,
+  secretReaders,
   secretsKept,
   engineState,
   trafficManager,
@@ -156,4 +165,5 @@ export const designRules: readonly DesignRule[] = [
   maintenanceApart,
   maintenanceWindows,
   kuredVersion,
+  kuredWindows,
 ];

@@ -8,6 +8,7 @@ import { failuresOf } from "./failure-probability.ts";
 import type { Capability, CapabilityAnalysis, FaultAnalysis, Importance } from "./fault-analysis.ts";
 import { capabilities } from "./fault-analysis.ts";
 import { estimateRecovery } from "./recovery.ts";
+import { holds } from "./structure.ts";
 
 export interface FaultAnalysisOptions {
   /** Cut sets of so many components at most, 1 to 4. Default 2. */
@@ -32,13 +33,15 @@ export function analyzeFaults(
   const structure = fleetStructure(fleet);
   const isLarge = fleet.sites.length > SITES_MAX;
   const failures = isLarge ? new Map<Capability, Failure>() : failuresByCapability(structure, nodeLimit);
+  const analyzed = capabilities.map((capability): CapabilityAnalysis => ({
+    capability,
+    ...cutSetsOf(structure, capability, isLarge ? 1 : cutSetOrder),
+    ...availabilityOf(structure, failures.get(capability)),
+  }));
   return {
     components: structure.components,
-    capabilities: capabilities.map((capability): CapabilityAnalysis => ({
-      capability,
-      ...cutSetsOf(structure, capability, isLarge ? 1 : cutSetOrder),
-      ...availabilityOf(structure, failures.get(capability)),
-    })),
+    capabilities: analyzed,
+    writesByHand: writesByHand(structure, analyzed),
     capacity: analyzeCapacity(fleet),
     recovery: estimateRecovery(fleet, structure),
   };
@@ -62,6 +65,20 @@ function failuresByCapability(
 function cutSetsOf({ components, capabilities: structures }: FleetStructure, capability: Capability, order: number) {
   const cutSets = minimalCutSets(structures[capability], order);
   return { cutSets: cutSets.map((cut) => cut.map((index) => components[index]?.id ?? "")), cutSetOrder: order };
+}
+
+function writesByHand(
+  { components, servesWritesByHand }: FleetStructure,
+  analyzed: readonly CapabilityAnalysis[],
+): readonly string[] {
+  const { cutSets } = analyzed.find(({ capability }) => capability === "serve-writes") ?? { cutSets: [] };
+  const single = cutSets.flatMap(([id, ...others]) => (id === undefined || others.length > 0 ? [] : [id]));
+  return single.filter((lost) =>
+    holds(
+      servesWritesByHand,
+      components.map(({ id, count }) => count - Number(id === lost)),
+    ),
+  );
 }
 
 function availabilityOf({ components }: FleetStructure, failure: Failure | undefined) {

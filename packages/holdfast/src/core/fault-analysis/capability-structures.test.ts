@@ -100,13 +100,20 @@ function hubsByHand(lost: ReadonlySet<string>) {
   const primary = sites.filter(
     (site) => alive.some(([at]) => at === site) && alive.filter(([at]) => reach(site, at)).length >= 3,
   );
+  // Three of the four members with data have to have a write: the smaller of the majority of five votes and four.
+  const acknowledging = primary.filter(
+    (site) => alive.filter(([at]) => at !== "azure-central" && reach(site, at)).length >= 3,
+  );
   const serves = (site: string) => runs(site) && has(`ingress/${site}`);
-  const served =
+  const servedBy = (sitesOfPrimary: readonly string[]) =>
     has("traffic-manager/ratings-contoso") &&
-    sites.some((site) => serves(site) && primary.some((other) => reach(site, other)));
+    sites.some((site) => serves(site) && sitesOfPrimary.some((other) => reach(site, other)));
   return {
-    "serve-writes": served,
-    "serve-reads": served,
+    "serve-writes": servedBy(acknowledging),
+    "serve-reads": servedBy(primary),
+    // Orlando's two members elect with the arbiter, and acknowledge nothing.
+    "fail-over": false,
+    byHand: servedBy(primary),
     deploy:
       has(
         "registry/ratingscontoso.azurecr.io",
@@ -131,7 +138,7 @@ describe("what each capability needs (R15, R18, R102)", () => {
     },
   );
 
-  it.each(["serve-reads", "serve-writes", "deploy"] as const)(
+  it.each(["serve-reads", "serve-writes", "fail-over", "deploy"] as const)(
     "two Hubs and an arbiter on MongoDB: %s, as by hand",
     (capability) => {
       const structure = structureOf("ratings-azure-stack-hub");
@@ -143,6 +150,18 @@ describe("what each capability needs (R15, R18, R102)", () => {
       );
     },
   );
+
+  it("two Hubs and an arbiter on MongoDB: users write again once an operator has acted, wherever a primary is", () => {
+    const structure = structureOf("ratings-azure-stack-hub");
+    const { components, servesWritesByHand } = structure;
+    fc.assert(
+      fc.property(losses(structure), (lost) => {
+        const working = components.map(({ id, count }) => (lost.has(id) ? 0 : count));
+        expect(holds(servesWritesByHand, working)).toBe(hubsByHand(lost).byHand);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 
   it("a primary that may not be alone needs a standby that it reaches", () => {
     const alone = structureOf("ratings");

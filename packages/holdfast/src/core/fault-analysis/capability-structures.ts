@@ -16,6 +16,8 @@ import { all, ALWAYS, any, atLeast, NEVER } from "./structure.ts";
 export interface FleetStructure {
   readonly components: readonly FaultComponent[];
   readonly capabilities: Readonly<Record<Capability, Structure>>;
+  /** As `serve-writes`, once an operator has done what is said at `writableByHandFrom`. */
+  readonly servesWritesByHand: Structure;
   readonly stores: readonly StoreStructure[];
   readonly places: Places;
   /** Sites that users may be sent to. */
@@ -51,11 +53,12 @@ export function fleetStructure(fleet: Fleet): FleetStructure {
     components: parts.components,
     capabilities: {
       "serve-reads": serveReads(model),
-      "serve-writes": serveWrites(model),
+      "serve-writes": serveWrites(model, (store, site) => store.writableFrom(site)),
       "fail-over": failOver(model),
       deploy: deploy(model),
       restore: restore(model),
     },
+    servesWritesByHand: serveWrites(model, (store, site) => store.writableByHandFrom(site)),
     stores,
     places,
     fronts: model.fronts,
@@ -106,14 +109,12 @@ function serveReads(model: Model): Structure {
   return all(nameAnswered(model), any(...fronts.map((place) => at(place, true)), several));
 }
 
-/** Some site that users are sent to reaches the primary of every store. */
-function serveWrites(model: Model): Structure {
+/** Some site that users are sent to reaches the primary of every store, and that acknowledges. */
+function serveWrites(model: Model, writable: (store: StoreStructure, site: SiteName) => Structure): Structure {
   const { stores, fronts } = model;
   return all(
     nameAnswered(model),
-    any(
-      ...fronts.map(({ member, ingress }) => all(ingress, ...stores.map((store) => store.writableFrom(member.name)))),
-    ),
+    any(...fronts.map(({ member, ingress }) => all(ingress, ...stores.map((store) => writable(store, member.name))))),
   );
 }
 

@@ -50,8 +50,14 @@ function cutsOfAny(members: readonly (readonly CutSet[])[], order: number): read
   let cuts: readonly CutSet[] = [[]];
   for (const member of members) {
     if (cuts.length === 0) return [];
+    const keys = new Set(member.map(keyOf));
     cuts = minimal(
-      cuts.flatMap((cut) => member.map((other) => union(cut, other))).filter((cut) => cut.length <= order),
+      cuts.flatMap((cut) => {
+        // It brings this member down already: with anything more it would not be minimal.
+        if (keys.has(keyOf(cut)) || hasSmaller(cut, keys)) return [cut];
+        if (cut.length === order) return [];
+        return member.map((other) => union(cut, other)).filter((united) => united.length <= order);
+      }),
     );
   }
   return cuts;
@@ -196,7 +202,7 @@ function minimal(cuts: readonly CutSet[]): readonly CutSet[] {
   return cuts
     .toSorted((a, b) => a.length - b.length || compare(a, b))
     .filter((cut) => {
-      const key = cut.join(" ");
+      const key = keyOf(cut);
       if (keys.has(key) || hasSmaller(cut, keys)) return false;
       keys.add(key);
       return true;
@@ -207,9 +213,13 @@ function minimal(cuts: readonly CutSet[]): readonly CutSet[] {
 function hasSmaller(cut: CutSet, keys: ReadonlySet<string>): boolean {
   const whole = 2 ** cut.length - 1;
   for (let chosen = 0; chosen < whole; chosen++) {
-    if (keys.has(cut.filter((_, index) => (chosen >> index) % 2 === 1).join(" "))) return true;
+    if (keys.has(keyOf(cut.filter((_, index) => (chosen >> index) % 2 === 1)))) return true;
   }
   return false;
+}
+
+function keyOf(cut: CutSet): string {
+  return cut.join(" ");
 }
 
 function compare(a: CutSet, b: CutSet): number {

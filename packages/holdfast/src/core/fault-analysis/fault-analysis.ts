@@ -13,6 +13,8 @@ export interface FaultAnalysis {
   readonly components: readonly FaultComponent[];
   /** One for each capability, in the order of `capabilities`. */
   readonly capabilities: readonly CapabilityAnalysis[];
+  /** Ids of components whose loss alone stops writes, and an operator can let them go on before it is repaired. */
+  readonly writesByHand: readonly string[];
   /** What is left to carry the load with any one site, and any one host of a Hub, lost. */
   readonly capacity: readonly CapacityAnalysis[];
   /** How long each fault stops users, and what it costs of the data. */
@@ -130,8 +132,10 @@ export interface RecoveryEstimate {
   readonly rto: RecoverySum;
   /** Acknowledged writes that may be lost, as a span of time. */
   readonly rpo: RecoverySum;
-  /** False: nothing in the fleet brings it back by itself; then the time is that of the repair. */
+  /** False: nothing in the fleet brings it back by itself; then `needs` says what does. */
   readonly automatic: boolean;
+  /** Whichever of an operator's act and the repair is the sooner; absent with `automatic`. */
+  readonly needs?: "operator" | "repair" | "restore";
 }
 
 export interface RecoverySum {

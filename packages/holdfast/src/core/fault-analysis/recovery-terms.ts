@@ -3,6 +3,7 @@ import type { Fleet, MongodbStore, PostgresqlStore, Store } from "../spec/index.
 import { quantityBytes } from "../spec/index.ts";
 import type { FaultComponent, RecoveryTerm } from "./fault-analysis.ts";
 import { longestGapMs } from "./longest-gap.ts";
+import { defaultWriteConcern } from "./write-concern.ts";
 
 /** The spans of time that a recovery is made of, each with where it comes from. All pure sums: nothing here is measured now. */
 
@@ -74,6 +75,17 @@ export function heldUpTerms(store: Store, at: string): readonly RecoveryTerm[] {
   return [{ name: "commits wait for the silent standby", ms: graceMs, from: `${at}.lease: 2 × renew + fenceMargin` }];
 }
 
+/** A primary is there, and too few of the members that it waits for: who has no vote is not waited for (rs.reconfig). */
+export function votesTakenTerms(): readonly RecoveryTerm[] {
+  return [
+    {
+      name: "an operator takes the lost members' votes away",
+      ms: ASSUMED.decideMs,
+      from: "assumed: 15 minutes to notice, decide and do it",
+    },
+  ];
+}
+
 export function repairTerms({ label, figures }: FaultComponent): readonly RecoveryTerm[] {
   return [{ name: `${label} is repaired`, ms: figures.mttrMs, from: figures.source }];
 }
@@ -106,28 +118,11 @@ export function lossTerms(store: Store, at: string): readonly RecoveryTerm[] {
   }
   return defaultWriteConcern(store) === "majority"
     ? [{ name: "writes wait for a majority of members", ms: 0, from: "MongoDB's default for these members" }]
-    : [lag("writes wait for the primary alone", "MongoDB's default for these members")];
+    : [lag("writes that do not ask for w: majority wait for the primary alone", "MongoDB's default for these members")];
 }
 
 function lag(name: string, from: string): RecoveryTerm {
   return { name, ms: ASSUMED.lagMs, from: `${from}, assumed: 1 s behind` };
-}
-
-/** What MongoDB 5 and later take where the application asks for nothing else: mongodb.com/docs/manual/reference/mongodb-defaults. */
-export function defaultWriteConcern({ members }: MongodbStore): "majority" | "one" {
-  const voting = members.filter(({ votes }) => votes === 1);
-  const arbiters = voting.filter(({ role }) => role === "arbiter").length;
-  return arbiters > 0 && voting.length - arbiters <= majorityOf(voting.length) ? "one" : "majority";
-}
-
-/** So many members with data have to have a write before a majority is said to have it. */
-export function writeMajority({ members }: MongodbStore): number {
-  const voting = members.filter(({ votes }) => votes === 1);
-  return Math.min(majorityOf(voting.length), voting.filter(({ role }) => role === "data").length);
-}
-
-function majorityOf(votes: number): number {
-  return Math.floor(votes / 2) + 1;
 }
 
 function settingsOf(store: PostgresqlStore) {

@@ -52,7 +52,7 @@ describe("the time until users are served again (R18, R83)", () => {
   });
 
   it("counts Traffic Manager's upper bound", () => {
-    const rto = recoveryOf("ratings-azure-stack-hub")("site-lost", "seattle")?.rto;
+    const rto = recoveryOf("ratings-azure-stack-hub")("node-lost")?.rto;
     // AZURE-FACTS: interval x (tolerated + 1) + timeout, and the TTL.
     expect(rto?.terms.map(({ ms }) => ms)).toEqual([3 * 10_000 + 5_000, 10_000]);
     expect(rto?.meanwhile.map(({ ms }) => ms)).toEqual([10_000, 2_000, 400]);
@@ -77,6 +77,7 @@ describe("the time until users are served again (R18, R83)", () => {
     const lost = recoveryOf("ratings", [local])("site-lost", "seattle");
     expect(lost).toMatchObject({
       automatic: false,
+      needs: "repair",
       rto: { totalMs: 8 * 3_600_000, met: false },
       rpo: { totalMs: 1_000, met: false },
     });
@@ -101,7 +102,55 @@ describe("the time until users are served again (R18, R83)", () => {
     expect(restore?.rto.totalMs).toBe(900_000 + 107_374 + 300_000);
   });
 
-  it("asks what MongoDB's writes wait for", () => {
+  it("waits for an operator where MongoDB has a primary and too few members that acknowledge", () => {
+    const recovery = recoveryOf("ratings-azure-stack-hub");
+    const [seattle, orlando] = [recovery("site-lost", "seattle"), recovery("site-lost", "orlando")];
+    expect(seattle).toMatchObject({ automatic: false, needs: "operator", rto: { totalMs: 912_400, met: true } });
+    expect(seattle?.rto.terms.map(({ name, ms }) => [name, ms])).toEqual([
+      ["members miss the primary", 10_000],
+      ["they elect another", 2_000],
+      ["the application connects anew", 400],
+      ["an operator takes the lost members' votes away", 900_000],
+    ]);
+    // Users are sent to the other site at the same time.
+    expect(seattle?.rto.meanwhile.map(({ ms }) => ms)).toEqual([35_000, 10_000]);
+    expect(orlando).toMatchObject({ automatic: false, needs: "operator", rto: { totalMs: 900_000 } });
+    expect(recovery("link-cut", "orlando")).toMatchObject({ automatic: false, needs: "operator" });
+    expect(recovery("link-cut", "azure-central")).toMatchObject({ automatic: true, rto: { totalMs: 0 } });
+    expect(recovery("witness-lost")).toMatchObject({ automatic: true, rto: { totalMs: 0 } });
+    expect(recovery("database-lost")).toMatchObject({ automatic: true, rto: { totalMs: 12_400 } });
+    const hasty = recoveryOf("ratings-azure-stack-hub", [["rto: 20m", "rto: 1m"]]);
+    expect(hasty("site-lost", "seattle")?.rto.met).toBe(false);
+    expect(hasty("link-cut", "orlando")?.rto.met).toBe(false);
+    expect(hasty("node-lost")?.rto.met).toBe(true);
+  });
+
+  it("waits for the repair where that is sooner than an operator, or where MongoDB has no primary", () => {
+    // Two members and an arbiter: the primary's server comes back by itself in five minutes.
+    const two = recoveryOf("ratings-azure-stack-hub", [["      - { site: seattle }\n      - { site: orlando }\n", ""]]);
+    expect(two("database-lost")).toMatchObject({ automatic: false, needs: "repair", rto: { totalMs: 300_000 } });
+    expect(two("site-lost", "seattle")).toMatchObject({ automatic: false, needs: "operator" });
+    // As in the published guide: Seattle has three votes of five.
+    const guide = recoveryOf("ratings-azure-stack-hub", [
+      ["      - { site: azure-central, role: arbiter }", "      - { site: seattle, role: arbiter }"],
+    ]);
+    expect(guide("site-lost", "seattle")).toMatchObject({ needs: "repair", rto: { totalMs: 8 * 3_600_000 } });
+    expect(guide("site-lost", "orlando")).toMatchObject({ needs: "operator" });
+  });
+
+  it("needs nobody where MongoDB has data at three sites", () => {
+    const text = exampleText("ratings-three-sites");
+    const store = text.slice(text.indexOf("    engine: postgresql"), text.indexOf("\ntraffic:"));
+    const members = "    engine: mongodb\n    database: ratings\n    storage: { size: 128Gi }\n";
+    const recovery = recoveryOf("ratings-three-sites", [
+      [store, `${members}    members: [{ site: seattle }, { site: orlando }, { site: denver }]\n`],
+    ]);
+    for (const site of ["seattle", "orlando", "denver"]) {
+      expect(recovery("site-lost", site)).toMatchObject({ automatic: true, rpo: { totalMs: 0 } });
+    }
+  });
+
+  it("asks what MongoDB's writes wait for that ask for nothing", () => {
     const [four, two] = [[], [["      - { site: seattle }\n      - { site: orlando }\n", ""] as const]];
     expect(recoveryOf("ratings-azure-stack-hub", four)("site-lost", "seattle")?.rpo.totalMs).toBe(0);
     expect(recoveryOf("ratings-azure-stack-hub", two)("site-lost", "seattle")?.rpo.totalMs).toBe(1_000);

@@ -10,10 +10,11 @@ import {
   serverTakeoverTerms,
   siteTakeoverTerms,
   steeringTerms,
+  votesTakenTerms,
 } from "./recovery-terms.ts";
 import type { StoreStructure } from "./stores.ts";
 import type { Structure } from "./structure.ts";
-import { all, any, holds } from "./structure.ts";
+import { all, ALWAYS, any, holds } from "./structure.ts";
 
 /** With more sites than this only the loss of those with a primary is estimated: the others' differ in their names only. */
 const SITES_MAX = 24;
@@ -46,6 +47,8 @@ class Estimator {
   readonly #view: StoreStructure | undefined;
   /** Users can write, at some site at least: or read, where there is no store. */
   readonly #served: Structure;
+  /** The same once an operator has taken the lost members' votes away. */
+  readonly #servedByHand: Structure;
   /** The store's place in the file, for the terms. */
   readonly #at: string;
 
@@ -54,11 +57,10 @@ class Estimator {
     this.#structure = structure;
     this.#view = view;
     this.#at = view === undefined ? "" : `stores[${fleet.stores.indexOf(view.store)}]`;
-    this.#served = any(
-      ...structure.fronts.map(({ member, ingress }) =>
-        all(ingress, ...(view === undefined ? [] : [view.writableFrom(member.name)])),
-      ),
-    );
+    const servedWith = (writable: (site: SiteName) => Structure) =>
+      any(...structure.fronts.map(({ member, ingress }) => all(ingress, writable(member.name))));
+    this.#served = servedWith((site) => view?.writableFrom(site) ?? ALWAYS);
+    this.#servedByHand = servedWith((site) => view?.writableByHandFrom(site) ?? ALWAYS);
   }
 
   allFaults(): readonly RecoveryEstimate[] {
@@ -180,31 +182,45 @@ class Estimator {
         rto: sum(restoreTerms(store, this.#at)),
         rpo: sum(age),
         automatic: false,
+        needs: "restore",
       },
     ];
   }
 
   #estimate({ fault, lost, parts, steers, data, losesPrimary }: Fault): RecoveryEstimate {
     const { objectives } = this.#fleet;
-    const automatic = this.#survives(parts);
     const store = this.#view?.store;
-    const [longer, shorter] = inOrder(data, steers ? steeringTerms(this.#fleet) : []);
-    const terms = automatic ? longer : slowestRepair(parts);
+    const { needs, terms, meanwhile } = this.#wayBack(parts, data, steers ? steeringTerms(this.#fleet) : []);
     const loss = losesPrimary && store !== undefined ? lossTerms(store, this.#at) : [];
     return {
       fault,
       lost,
       ...(store === undefined ? {} : { store: store.name }),
-      rto: sum(terms, automatic ? shorter : [], objectives.rtoMs),
+      rto: sum(terms, meanwhile, objectives.rtoMs),
       rpo: sum(loss, [], objectives.rpoMs),
-      automatic,
+      automatic: needs === undefined,
+      ...(needs === undefined ? {} : { needs }),
     };
   }
 
-  #survives(lost: readonly FaultComponent[]): boolean {
+  #wayBack(
+    parts: readonly FaultComponent[],
+    data: readonly RecoveryTerm[],
+    steering: readonly RecoveryTerm[],
+  ): WayBack {
+    if (this.#survives(this.#served, parts)) return alongside(data, steering);
+    const repair: WayBack = { needs: "repair", terms: slowestRepair(parts), meanwhile: [] };
+    if (!this.#survives(this.#servedByHand, parts)) return repair;
+    const byHand: WayBack = { needs: "operator", ...alongside([...data, ...votesTakenTerms()], steering) };
+    return total(byHand.terms) < total(repair.terms) ? byHand : repair;
+  }
+
+  #survives(structure: Structure, lost: readonly FaultComponent[]): boolean {
     const away = new Set(lost);
-    const working = this.#structure.components.map((one) => (away.has(one) ? 0 : one.count));
-    return holds(this.#served, working);
+    return holds(
+      structure,
+      this.#structure.components.map((one) => (away.has(one) ? 0 : one.count)),
+    );
   }
 
   #part(id: string): FaultComponent {
@@ -220,8 +236,17 @@ function hasServer(store: Store, site: SiteName): boolean {
     : store.members.some((member) => member.site === site);
 }
 
-function inOrder(a: readonly RecoveryTerm[], b: readonly RecoveryTerm[]) {
-  return total(a) >= total(b) ? ([a, b] as const) : ([b, a] as const);
+/** Until users are served again. */
+interface WayBack {
+  /** Absent: the fleet gets over it by itself. */
+  readonly needs?: "operator" | "repair";
+  readonly terms: readonly RecoveryTerm[];
+  readonly meanwhile: readonly RecoveryTerm[];
+}
+
+/** What goes on at the same time takes as long as the longer of the two. */
+function alongside(a: readonly RecoveryTerm[], b: readonly RecoveryTerm[]): WayBack {
+  return total(a) >= total(b) ? { terms: a, meanwhile: b } : { terms: b, meanwhile: a };
 }
 
 function slowestRepair(parts: readonly FaultComponent[]): readonly RecoveryTerm[] {

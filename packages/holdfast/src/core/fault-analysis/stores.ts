@@ -2,7 +2,8 @@ import type { Fleet, MongodbMember, MongodbStore, PostgresqlStore, SiteName, Sto
 import type { Parts } from "./parts.ts";
 import type { Place, Places } from "./places.ts";
 import type { Structure } from "./structure.ts";
-import { all, any, atLeast, NEVER } from "./structure.ts";
+import { all, ALWAYS, any, atLeast, NEVER } from "./structure.ts";
+import { majorityOf, writeMajority } from "./write-concern.ts";
 
 /** The servers of each store at each place: structures of the server alone, with the place under it. */
 export class Servers {
@@ -65,6 +66,11 @@ export interface StoreStructure {
   /** Whether the application at a site reaches a primary that acknowledges its writes. */
   writableFrom(site: SiteName): Structure;
   /**
+   * The same once an operator has taken the votes of lost members away: a primary is there, and only what it waits for is not. Where
+   * nobody can do that, as `writableFrom`.
+   */
+  writableByHandFrom(site: SiteName): Structure;
+  /**
    * Whether the application at a site can read. `surely`: whatever the server there was before. Otherwise: if it was no primary, as a primary
    * that loses its lease closes its database for readers, too.
    */
@@ -88,7 +94,7 @@ function postgresqlStructure(store: PostgresqlStore, servers: Servers, places: P
   const { sites, durability, whenAlone } = store;
   const [preferred] = sites as readonly [SiteName, ...SiteName[]];
   const server = (site: SiteName) => servers.of(store, sites.indexOf(site));
-  const majority = Math.floor(places.all.length / 2) + 1;
+  const majority = majorityOf(places.all.length);
   const votesFor = memoized((site: SiteName) =>
     atLeast(
       majority,
@@ -119,6 +125,7 @@ function postgresqlStructure(store: PostgresqlStore, servers: Servers, places: P
     store,
     preferred,
     writableFrom,
+    writableByHandFrom: writableFrom,
     readableAt: (site, surely) => {
       if (!sites.includes(site)) return writableFrom(site);
       return surely ? all(server(site), votesFor(site)) : server(site);
@@ -140,39 +147,52 @@ function postgresqlStructure(store: PostgresqlStore, servers: Servers, places: P
 }
 
 /**
- * MongoDB elects a primary among the members that it can become, by a majority of all votes, and steps down without one. Reads go to the primary,
- * as the connection string that we render says nothing else. A primary that is elected takes writes; how many
- * members acknowledge each is another question, which the rule `majority-writes` asks.
+ * MongoDB elects a primary among the members that it can become, by a majority of all votes, and steps down without one. Reads go to the
+ * primary, as the connection string that we render says nothing else. A write with `w: majority` is acknowledged once enough voting members
+ * with data have it: an arbiter helps to elect a primary and acknowledges nothing, so that a primary may be there whose writes
+ * wait until members are back, or until an operator takes their votes away. Without a primary only a forced reconfiguration
+ * would help, which may lose acknowledged writes: that is no way back to count on.
  */
 function mongodbStructure(store: MongodbStore, servers: Servers, places: Places): StoreStructure {
   const members = store.members.map((member, index) => ({ ...member, server: servers.of(store, index) }));
   const voting = members.filter(({ votes }) => votes === 1);
-  const majority = Math.floor(voting.length / 2) + 1;
+  const withData = voting.filter(({ role }) => role === "data");
   const candidates = [...new Set(members.filter(mayBePrimary).map(({ site }) => site))];
   const preferred = preferredSite(members);
-  const elected = memoized((site: SiteName) => electedAt(site));
+  /** So many of them work and are reached from a site. */
+  const reached = (count: number, of: readonly (typeof members)[number][], site: SiteName, lost?: SiteName) =>
+    atLeast(
+      count,
+      of.filter((member) => member.site !== lost).map((member) => all(places.reach(site, member.site), member.server)),
+    );
   const electedAt = (site: SiteName, lost?: SiteName) =>
     all(
       any(...members.filter((member) => mayBePrimary(member) && member.site === site).map(({ server }) => server)),
-      atLeast(
-        majority,
-        voting
-          .filter((member) => member.site !== lost)
-          .map((member) => all(places.reach(site, member.site), member.server)),
-      ),
+      reached(majorityOf(voting.length), voting, site, lost),
     );
-  const writableFrom = memoized((from: SiteName) =>
+  // Without an arbiter those who elect are those who acknowledge.
+  const electorsSuffice = withData.length === voting.length;
+  const acknowledgedAt = (site: SiteName, lost?: SiteName) =>
+    electorsSuffice ? ALWAYS : reached(writeMajority(store), withData, site, lost);
+  const elected = memoized((site: SiteName) => electedAt(site));
+  const acknowledged = memoized((site: SiteName) => acknowledgedAt(site));
+  const primaryFrom = memoized((from: SiteName) =>
     any(...candidates.map((site) => all(elected(site), places.reach(from, site)))),
   );
   return {
     store,
     preferred,
-    writableFrom,
-    readableAt: (site) => writableFrom(site),
+    writableFrom: electorsSuffice
+      ? primaryFrom
+      : memoized((from) =>
+          any(...candidates.map((site) => all(elected(site), acknowledged(site), places.reach(from, site)))),
+        ),
+    writableByHandFrom: primaryFrom,
+    readableAt: (site) => primaryFrom(site),
     takeover: any(
       ...candidates
         .filter((site) => site !== preferred)
-        .map((site) => all(places.reach(preferred, site), electedAt(site, preferred))),
+        .map((site) => all(places.reach(preferred, site), electedAt(site, preferred), acknowledgedAt(site, preferred))),
     ),
   };
 }

@@ -21,7 +21,7 @@ function suspicious(text: string, known: string): readonly string[] {
     const bare = line
       .replaceAll(SCHEMA, "")
       .replaceAll(REFERENCE, "§")
-      .replaceAll(/:\s*"?§"?/g, " ");
+      .replaceAll(/:\s*(?:"|&quot;)?§(?:"|&quot;)?/g, " ");
     return [
       ...(maskSecrets(bare) === bare ? [] : [maskSecrets(bare).trim()]),
       ...[...bare.matchAll(NAMED_VALUE)].map(([, value = ""]) => value).filter((value) => !PLACE.test(value)),

@@ -32,7 +32,7 @@ describe("planRollout", () => {
       ["ConfigMap", "NetworkPolicy", "Role", "ServiceAccount"],
       ["Certificate", "RoleBinding", "Service"],
       ["Deployment", "StatefulSet"],
-      ["HorizontalPodAutoscaler", "Ingress", "PodDisruptionBudget"],
+      ["HorizontalPodAutoscaler", "Ingress", "Job", "PodDisruptionBudget"],
     ]);
   });
 

@@ -12,6 +12,7 @@ interface Broken {
   /** Text of the line that the problem must point to: its first occurrence after the edits. */
   readonly line: string;
   readonly hint?: string;
+  readonly message?: string;
 }
 
 const HUB: ExampleName = "ratings-azure-stack-hub";
@@ -159,6 +160,14 @@ const broken: readonly Broken[] = [
     edits: [["objectives:\n  availability: 99.95%\n  rto: 5s\n  rpo: 0s", "objectives:"]],
     code: "wrong-type",
     line: "objectives:",
+  },
+  {
+    what: "text for a number, and what a control plane may have",
+    example: HUB,
+    edits: [["controlPlane: { count: 3", "controlPlane: { count: three"]],
+    code: "wrong-type",
+    line: "controlPlane: { count: three",
+    message: "expected 1, 3 or 5 nodes, found text",
   },
   { what: "a duration without its unit", edits: [["rto: 5s", "rto: 5"]], code: "wrong-type", line: "rto:" },
   { what: "a bad percentage", edits: [["99.95%", "199%"]], code: "invalid-value", line: "availability:" },
@@ -402,7 +411,7 @@ const broken: readonly Broken[] = [
 ];
 
 describe("a broken fleet file", () => {
-  it.each(broken)("$what: $code", ({ example = "ratings", edits, code, line, hint }) => {
+  it.each(broken)("$what: $code", ({ example = "ratings", edits, code, line, hint, message }) => {
     const text = exampleText(example, edits);
     const parsed = parseFleet(text, "holdfast.yaml");
     const problems = parsed.ok ? [] : parsed.error;
@@ -410,6 +419,41 @@ describe("a broken fleet file", () => {
     const match = problems.find((problem) => problem.code === code && problem.at?.line === expectedLine);
     expect(match, `expected ${code} on line ${expectedLine}, found ${JSON.stringify(problems, null, 1)}`).toBeDefined();
     if (hint !== undefined) expect(match?.hint).toBe(hint);
+    if (message !== undefined) expect(match?.message).toBe(message);
+  });
+
+  it.each([
+    ["", "document-empty", "the file is empty"],
+    ["# only a comment\n", "document-empty", "the file is empty"],
+    ["- list\n", "wrong-type", "expected a map, found a list"],
+    ["words\n", "wrong-type", "expected a map, found text"],
+  ])("says of %j how to begin", (text, code, message) => {
+    const parsed = parseFleet(text, "holdfast.yaml");
+    const [problem, ...rest] = parsed.ok ? [] : parsed.error;
+    expect([problem, rest]).toEqual([
+      expect.objectContaining({ code, message, hint: expect.stringContaining("holdfast init") as string }),
+      [],
+    ]);
+  });
+
+  it("does not advise to split what is one document", () => {
+    const parsed = parseFleet(`a: ${"x".repeat(5_000_000)}`, "holdfast.yaml");
+    const [problem] = parsed.ok ? [] : parsed.error;
+    expect(problem).toMatchObject({ code: "document-too-complex" });
+    expect(problem?.hint).not.toMatch(/split/i);
+  });
+
+  it("says once what is wrong with something that an alias repeats", () => {
+    const text = exampleText("ratings", [
+      [
+        "location: { dataCentre: seattle-1, region: us-west, country: US }",
+        "location: &here { dataCentre: [7], region: us-west, country: US }",
+      ],
+      ["location: { dataCentre: portland-1, region: us-west, country: US }", "location: *here"],
+    ]);
+    const parsed = parseFleet(text, "holdfast.yaml");
+    const problems = parsed.ok ? [] : parsed.error;
+    expect(problems.map(({ path }) => path)).toEqual(["sites[0].location.dataCentre"]);
   });
 
   it("reports several problems at once, in the order of the file", () => {

@@ -251,6 +251,7 @@ export interface Traffic {
   readonly probe: TrafficProbe;
   /** What is answered when every site looks down. */
   readonly whenAllDown: "answer-all" | "answer-none";
+  readonly ingressController: IngressController;
   /** RNAME of the SOA as a mail address. */
   readonly hostmaster: string;
   /** TLS at the ingress; `none` only where the file says so. */
@@ -259,6 +260,12 @@ export interface Traffic {
     | { readonly kind: "secret"; readonly secret: string }
     | { readonly kind: "cert-manager"; readonly issuer: string; readonly solver?: CertificateSolver };
 }
+
+/**
+ * `f5-nginx`: https://github.com/nginx/kubernetes-ingress . `ingress-nginx`: https://github.com/kubernetes/ingress-nginx , retired
+ * in March 2026; for those who have it still.
+ */
+export type IngressController = "f5-nginx" | "traefik" | "ingress-nginx";
 
 /** How cert-manager proves to an authority that the host is ours. Without one, somebody else makes the ClusterIssuer. */
 export type CertificateSolver =

@@ -8,6 +8,7 @@ export type { ParsedFleet } from "./parse-fleet.ts";
 export { maskSecrets } from "./secrets.ts";
 export { fleetJsonSchema } from "./json-schema.ts";
 export { mayBePublic, parseIpv4, parseIpv4Range, rangeContains, rangesOverlap } from "./addresses.ts";
+export type { ControlledFleet, ControlledMember } from "./controlled-fleet.ts";
 export { membersOf } from "./members.ts";
 export type { Member } from "./members.ts";
 export { formatPath } from "./document/index.ts";

@@ -1,5 +1,5 @@
 import { unreachable } from "../../base/index.ts";
-import type { Site, SiteName, Traffic, TrafficPolicy } from "../spec/index.ts";
+import type { ControlledMember, SiteName, Traffic, TrafficPolicy } from "../spec/index.ts";
 import type { Verdict } from "../health/index.ts";
 
 /** One of the answers a query may get: its sites, best first. It is given in `weight` out of the sum of all weights. */
@@ -22,7 +22,7 @@ const ANSWERS_MAX = 8;
  */
 export function chooseAnswers(
   { policy, whenAllDown }: Settings,
-  sites: readonly Site[],
+  sites: readonly ControlledMember[],
   verdictOn: (site: SiteName) => Verdict,
   isInStep: (site: SiteName) => boolean = () => true,
 ): readonly Alternative[] {

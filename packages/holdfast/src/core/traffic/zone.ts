@@ -1,5 +1,5 @@
 import { membersOf } from "../spec/index.ts";
-import type { Fleet, SiteName } from "../spec/index.ts";
+import type { ControlledFleet, SiteName } from "../spec/index.ts";
 import type { Alternative } from "./policy.ts";
 
 /** Everything that a name server answers for one zone, as data. Names are lower case, without the last dot. */
@@ -42,7 +42,10 @@ const NAME_SERVER_TTL_SECONDS = 300;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /** The zone as every controller of the fleet serves it, answering the users' host with the alternatives chosen now. */
-export function buildZone(fleet: Pick<Fleet, "sites" | "witness" | "traffic">, answers: readonly Alternative[]): Zone {
+export function buildZone(
+  fleet: Pick<ControlledFleet, "sites" | "witness" | "traffic">,
+  answers: readonly Alternative[],
+): Zone {
   const { traffic } = fleet;
   const origin = traffic.zone.toLowerCase();
   const servers = nameServers(fleet, origin);
@@ -81,7 +84,7 @@ function always(name: string, ttlSeconds: number, first: ZoneRecord, ...more: re
 
 /** A site's DNS address becomes ns<n> inside the zone, with its address beside it (glue); a DNS name stands for itself. */
 function nameServers(
-  fleet: Pick<Fleet, "sites" | "witness">,
+  fleet: Pick<ControlledFleet, "sites" | "witness">,
   origin: string,
 ): readonly { name: string; address?: string }[] {
   const hosts = membersOf(fleet).flatMap((place) => place.addresses.dns?.host ?? []);
@@ -95,7 +98,10 @@ function nameServers(
  * CNAME, which stands alone and cannot stand at the top of the zone. One name has one kind at a time: addresses win.
  * With nothing to answer the name still exists: "no data" and not "no such name", which would hide it for longer.
  */
-function hostSet({ sites, traffic }: Pick<Fleet, "sites" | "traffic">, answers: readonly Alternative[]): RecordSet {
+function hostSet(
+  { sites, traffic }: Pick<ControlledFleet, "sites" | "traffic">,
+  answers: readonly Alternative[],
+): RecordSet {
   const name = traffic.host.toLowerCase();
   const hostOf = (site: SiteName) => sites.find((each) => each.name === site)?.addresses.ingress?.host.toLowerCase();
   const drawn = answers.map(({ weight, sites: chosen }) => ({

@@ -38,7 +38,7 @@ describe("ingress routes (R14)", () => {
       [undefined, "Exact", "/healthz", "health"],
     ]),
     ingress([["www.example.com", "Prefix", "/", "later"]]),
-    ingress([["other.example", "Prefix", "/", "foreign"]], { ingressClassName: "traefik" }),
+    ingress([["other.example", "Prefix", "/", "foreign"]], { ingressClassName: "haproxy" }),
   ]);
   it.each([
     ["www.example.com", "/", "web"],

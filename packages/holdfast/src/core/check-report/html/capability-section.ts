@@ -7,6 +7,7 @@ import {
   formatPart,
   formatSpan,
   isForUsers,
+  isNever,
   labelsOf,
   meetsAvailability,
 } from "../words.ts";
@@ -60,6 +61,7 @@ function singlePoints({ cutSets }: CapabilityAnalysis, byId: ReadonlyMap<string,
   const single = cutSets
     .filter((set) => set.length === 1)
     .map(([id = ""]) => byId.get(id) ?? { id, label: id, distributed: false });
+  if (isNever(cutSets)) return markup`<span class="none">it never can, whatever works</span>`;
   if (single.length === 0) return markup`<span class="none">none</span>`;
   return markup`<ul class="chips">
     ${single.map(({ label, distributed }) => markup`<li class="${distributed ? "distributed" : "single"}">${label}</li>`)}
@@ -70,6 +72,7 @@ function largerSets({ cutSets, cutSetOrder }: CapabilityAnalysis, labels: Readon
   const larger = cutSets.filter((set) => set.length > 1);
   const words = cutSetOrder === 2 ? "pairs" : `sets of up to ${cutSetOrder}`;
   if (cutSetOrder < 2) return markup`<span class="none">not looked for</span>`;
+  if (isNever(cutSets)) return markup`<span class="none">—</span>`;
   if (larger.length === 0) return markup`<span class="none">no ${words}</span>`;
   const more = larger.length - LARGER_SETS_MAX;
   return markup`<details>

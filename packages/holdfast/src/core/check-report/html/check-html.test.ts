@@ -29,6 +29,22 @@ describe("the page", () => {
     expect(page).toContain("Every figure on this page is predicted");
   });
 
+  it("counts an outage that a person has to end, and says what can never take over (R18)", () => {
+    const page = checkHtml(exampleReport("ratings-azure-stack-hub"));
+    const card = page.slice(page.indexOf("Longest outage"), page.indexOf("Data lost at most"));
+    for (const words of ["15 min 12 s", "when site seattle is lost", "a person has to act"]) {
+      expect(card).toContain(words);
+    }
+    expect(page).toContain("it never can, whatever works");
+    expect(checkHtml(exampleReport("ratings"))).not.toContain("it never can");
+    const alone = checkHtml(
+      exampleReport("ratings", { edits: [["durability: replicated", "durability: local-only"]] }),
+    );
+    expect(alone.slice(alone.indexOf("Longest outage"), alone.indexOf("Data lost at most"))).toContain(
+      "until it is repaired",
+    );
+  });
+
   it("shows a finding with its lines and marks the place", () => {
     const page = checkHtml(exampleReport("ratings", { edits: [["ratings-web:0.1.0", "ratings-web:latest"]] }));
     expect(page).toContain("<mark>holdfast.example/ratings-web:latest</mark>");

@@ -76,7 +76,7 @@ function describeFleet({ parsed: { fleet } }: CheckReport): string {
 }
 
 const legend: readonly (readonly [kind: Weakness, words: string])[] = [
-  ["single", "single point of failure: users are not served without it"],
+  ["single", "single point of failure: users cannot read, or cannot write, without it"],
   ["reserve", "nothing fails over, is deployed or is restored without it"],
   ["distributed", "one service, which its maker runs at many places"],
 ];

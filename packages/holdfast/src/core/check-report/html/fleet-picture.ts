@@ -1,5 +1,5 @@
 import type { FaultAnalysis, FaultComponent } from "../../fault-analysis/index.ts";
-import type { Fleet, Replicas, SiteName } from "../../spec/index.ts";
+import type { Fleet, Member, Replicas, SiteName } from "../../spec/index.ts";
 import { membersOf } from "../../spec/index.ts";
 import { formatSpan } from "../words.ts";
 import { dataSitesOf, votesOf } from "./store-places.ts";
@@ -104,7 +104,6 @@ function policyName(policy: Fleet["traffic"]["policy"]): string {
 }
 
 type WeakPoints = ReturnType<typeof weakPointsOf>;
-type Member = ReturnType<typeof membersOf>[number];
 
 function placeBox(fleet: Fleet, member: Member, weak: WeakPoints): PlaceBox {
   const { name, location, platform, role } = member;

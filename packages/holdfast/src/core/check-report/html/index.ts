@@ -1,1 +1,2 @@
 export { checkHtml } from "./check-html.ts";
+export { unusableHtml } from "./unusable-html.ts";

@@ -40,7 +40,7 @@ function row({ first, lost }: RecoveryGroup): Markup {
   return markup`<tr>
     <th scope="row">
       ${faultNames[first.fault]}<span class="lost">${named}${more}</span
-      >${first.automatic ? undefined : markup`<span class="tag">a person has to act</span>`}
+      >${first.automatic ? undefined : markup`<span class="tag">${first.needs === "repair" ? "until it is repaired" : "a person has to act"}</span>`}
     </th>
     <td>${first.store ?? "—"}</td>
     <td>${sum(first.rto)}</td>

@@ -51,14 +51,14 @@ function availabilityCards({ analysis, parsed: { fleet } }: CheckReport): Markup
     });
 }
 
-/** Of what holdfast or the database answers by itself; a restore is another matter, and a repair too. */
+/** The worst of all faults, whoever ends it; to restore from a backup is another matter. */
 function recoveryCard(
   title: string,
   key: "rto" | "rpo",
   { analysis, parsed: { fleet } }: CheckReport,
 ): Markup | undefined {
   const worst = analysis.recovery
-    .filter(({ fault, automatic }) => automatic && fault !== "restore-from-backup")
+    .filter(({ fault }) => fault !== "restore-from-backup")
     .reduce<RecoveryEstimate | undefined>(
       (found, one) => (found === undefined || one[key].totalMs > found[key].totalMs ? one : found),
       undefined,
@@ -71,9 +71,19 @@ function recoveryCard(
   return card(
     title,
     formatSpan(worst[key].totalMs),
-    [promised, markup`<br>`, worst[key].totalMs === 0 ? "whatever is lost alone" : `when ${worst.lost} is lost`],
+    [
+      promised,
+      markup`<br>`,
+      worst[key].totalMs === 0 ? "whatever is lost alone" : `when ${worst.lost} is lost`,
+      whoEndsIt(key, worst),
+    ],
     met === undefined ? "plain" : met ? "good" : "bad",
   );
+}
+
+function whoEndsIt(key: "rto" | "rpo", { needs }: RecoveryEstimate): Content {
+  if (key === "rpo" || needs === undefined) return undefined;
+  return [markup`<br>`, needs === "operator" ? "a person has to act" : "until it is repaired"];
 }
 
 function findingsCard(report: CheckReport): Markup {

@@ -2,7 +2,7 @@ import { isForUsers } from "../words.ts";
 import type { Capability, FaultAnalysis, FaultComponent } from "../../fault-analysis/index.ts";
 
 /**
- * What the loss of a part alone does. `single`: users are no longer served. `reserve`: they are, but nothing fails over, is deployed or
+ * What the loss of a part alone does. `single`: users can no longer read or write. `reserve`: they can, but nothing fails over, is deployed or
  * restored: of two sites, each part of the second is one. `distributed`: one of both, but its maker runs it at many places, and nobody
  * adds a second of those.
  */

@@ -1,1 +1,2 @@
 export { checkJunit } from "./check-junit.ts";
+export { unusableJunit } from "./unusable-junit.ts";

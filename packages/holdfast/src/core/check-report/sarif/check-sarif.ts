@@ -12,7 +12,7 @@ import { rulesOf } from "../rules-of-report.ts";
 export function checkSarif(report: CheckReport, uriOf: (file: string) => string): string {
   const rules = rulesOf(report);
   const log = {
-    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    $schema: SCHEMA,
     version: "2.1.0",
     runs: [
       {
@@ -30,6 +30,8 @@ export function checkSarif(report: CheckReport, uriOf: (file: string) => string)
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
+
+export const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
 const levels = { error: "error", warning: "warning", advice: "note" } as const;
 /** GitHub's words for the same, in `properties`. */
@@ -102,7 +104,10 @@ function relatedLocation(
   return { id: index, ...locationOf(at, uriOf), message: { text: plainText(message) } };
 }
 
-function locationOf({ file, line, column, length = 1 }: SourcePosition, uriOf: (file: string) => string): object {
+export function locationOf(
+  { file, line, column, length = 1 }: SourcePosition,
+  uriOf: (file: string) => string,
+): object {
   return {
     physicalLocation: {
       artifactLocation: { uri: uriOf(file) },
@@ -112,6 +117,6 @@ function locationOf({ file, line, column, length = 1 }: SourcePosition, uriOf: (
 }
 
 /** `[text](link)` is a link in a SARIF message: a name in the file must not become one. */
-function plainText(text: string): string {
+export function plainText(text: string): string {
   return text.replace(/\[([^\]]*)\]\(/g, "\\[$1\\](");
 }

@@ -1,1 +1,2 @@
 export { checkSarif } from "./check-sarif.ts";
+export { unusableSarif } from "./unusable-sarif.ts";

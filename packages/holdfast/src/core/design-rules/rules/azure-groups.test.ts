@@ -42,8 +42,8 @@ describe("azure-groups (R109, R113, R114, R115)", () => {
     ),
     edited("lets one group read everywhere", [
       [
-        "roles: [{ plane: kubernetes, role: admin }]",
-        "roles: [{ plane: kubernetes, role: admin }, { plane: azure, role: Reader }]",
+        "roles: [{ plane: kubernetes, role: holdfast-operator }]",
+        "roles: [{ plane: kubernetes, role: holdfast-operator }, { plane: azure, role: Reader }]",
       ],
     ]),
     edited(

@@ -39,9 +39,54 @@ describe("egress-planned (R7, R54, R60, R61, R62, R68, R69, R70)", () => {
     without(
       "warns of monitoring that does not arrive (R62, R69)",
       HUB,
-      '{ purpose: monitoring, host: "*.ods.opinsights.azure.com" }',
+      '{ purpose: monitoring, host: "*.in.applicationinsights.azure.com" }',
       ...at("warning", 0, 1),
     ),
+    {
+      what: "warns of the hosts of another way to Azure Monitor than the collector's (R62, R69)",
+      example: HUB,
+      edits: [["*.in.applicationinsights.azure.com", "*.ods.opinsights.azure.com"]],
+      findings: at("warning", 0, 1),
+    },
+    {
+      what: "takes the very address that Application Insights has for the fleet (R62)",
+      example: HUB,
+      edits: [['"*.in.applicationinsights.azure.com"', "westus2-2.in.applicationinsights.azure.com"]],
+      findings: [],
+    },
+    without(
+      "warns of an agent that does not reach its vault (R70)",
+      HUB,
+      "{ purpose: other, host: ratings-global-kv.vault.azure.net }",
+      ...at("warning", 0, 1),
+    ),
+    without(
+      "warns of an agent that does not reach where Azure signs it in for the vault (R70)",
+      "ratings-three-sites",
+      "{ purpose: other, host: management.azure.com }",
+      ...at("warning", 0, 1, 2),
+    ),
+    {
+      what: "warns of a Hub with AD FS whose agent signs in to Azure for the vault",
+      example: HUB,
+      edits: [
+        ["      identity: azure-ad\n", "      identity: adfs\n"],
+        ["          - { purpose: identity, host: login.microsoftonline.com }\n", ""],
+      ],
+      findings: at("warning", 0, 1),
+    },
+    without(
+      "warns of an agent that does not reach the other names of its service (R133)",
+      HUB,
+      '{ purpose: pipelines, host: "*.dev.azure.com" }',
+      ...at("warning", 0, 1),
+    ),
+    {
+      what: "warns of a runner that does not reach GitHub Actions (R133)",
+      example: HUB,
+      edits: [["kind: azure-pipelines\n  repository", "kind: github-actions\n  repository"]],
+      findings: at("warning", 0, 0, 0, 1, 1, 1),
+    },
     without(
       "warns of nodes that get no updates (R68)",
       HUB,

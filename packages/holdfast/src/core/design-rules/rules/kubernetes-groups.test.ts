@@ -4,7 +4,7 @@ import type { RuleCase } from "../testing/test-rule.ts";
 import { testRule } from "../testing/test-rule.ts";
 import { kubernetesGroups } from "./kubernetes-groups.ts";
 
-const OPERATORS = "roles: [{ plane: kubernetes, role: admin }]";
+const OPERATORS = "roles: [{ plane: kubernetes, role: holdfast-operator }]";
 const edited = (what: string, edits: readonly Edit[], ...findings: string[]): RuleCase => ({
   what,
   example: "ratings-azure-stack-hub",
@@ -17,7 +17,7 @@ describe("kubernetes-groups (R110, R116, R117, R119)", () => {
     edited("warns of clusters in which nobody has a role", [[`      ${OPERATORS}\n`, ""]], "warning access.groups"),
     edited(
       "warns of one cluster in which nobody has a role",
-      [[OPERATORS, "roles: [{ plane: kubernetes, role: admin, sites: [seattle] }]"]],
+      [[OPERATORS, "roles: [{ plane: kubernetes, role: holdfast-operator, sites: [seattle] }]"]],
       "warning access.groups",
     ),
     edited("takes one small group of administrators", [
@@ -41,7 +41,7 @@ describe("kubernetes-groups (R110, R116, R117, R119)", () => {
     ),
     edited(
       "advises to part the planes (R116)",
-      [[OPERATORS, "roles: [{ plane: kubernetes, role: admin }, { plane: azure, role: Reader }]"]],
+      [[OPERATORS, "roles: [{ plane: kubernetes, role: holdfast-operator }, { plane: azure, role: Reader }]"]],
       "advice access.groups[3].roles",
     ),
     edited("lets one group read both", [

@@ -9,7 +9,7 @@ export const kubernetesGroups: DesignRule = {
   why: "A cluster does not know the Hub's directory: without roles of its own there is only the administrator's file, and everybody shares it.",
   example: {
     broken: "roles: [{ plane: azure, role: Reader }]",
-    fixed: "roles: [{ plane: kubernetes, role: admin }]",
+    fixed: "roles: [{ plane: kubernetes, role: holdfast-operator }]",
   },
   *check(fleet) {
     const { groups } = fleet.access;
@@ -39,7 +39,7 @@ function* checkEachSite({ access: { groups }, sites }: Fleet): Iterable<Violatio
   yield {
     path: ["access", "groups"],
     message: `no group has a role in the cluster of ${missing.join(" and ")}: all share the administrator's credentials`,
-    hint: "Add roles: [{ plane: kubernetes, role: admin }] to the group that runs the application.",
+    hint: "Add roles: [{ plane: kubernetes, role: holdfast-operator }] to the group that runs the application.",
   };
 }
 
@@ -57,7 +57,7 @@ function* checkAdministrators(groups: readonly Group[]): Iterable<Violation> {
       yield {
         path,
         message: `${group.name} is cluster-admin, as ${String(first?.group.name)} is: many can do everything in the cluster`,
-        hint: "Keep cluster-admin to one small group; admin in the application's namespace runs the application.",
+        hint: "Keep cluster-admin to one small group; holdfast-operator runs the application.",
         related: first === undefined ? [] : [{ path: first.path, message: `${first.group.name} is already` }],
       };
     } else if (group.includes.length > 0) {

@@ -43,7 +43,7 @@ describe("link-latency (R84, R85)", () => {
     },
     election("4135ms", "warning stores[0].electionTimeout"),
     election("4136ms"),
-    election("59s"),
-    election("60s", "error stores[0].electionTimeout"),
+    election("1199s"),
+    election("1200s", "error stores[0].electionTimeout"),
   ]);
 });

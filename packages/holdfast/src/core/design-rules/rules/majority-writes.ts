@@ -11,7 +11,7 @@ export const majorityWrites: DesignRule = {
   severity: "warning",
   requirements: ["R18", "R82", "R84"],
   asks: "After the loss of any one data centre, MongoDB has enough members with data for writes that wait for a majority.",
-  why: "A primary is elected, and yet no such write is acknowledged until the lost members are back or their votes are taken away.",
+  why: "A primary is elected, and yet no such write is acknowledged until the lost members are back or an operator takes their votes away.",
   example: {
     broken: "- { site: azure-central, role: arbiter }",
     fixed: "- { site: denver }",
@@ -24,8 +24,6 @@ export const majorityWrites: DesignRule = {
 };
 
 function* checkStore(fleet: Fleet, store: MongodbStore, index: number): Iterable<Violation> {
-  // Then one member is enough, and what it alone has is lost with it: recovery-objective counts that.
-  if (defaultWriteConcern(store) === "one") return;
   const buildings = new Map<string, string>(fleet.sites.map(({ name, location }) => [name, location.dataCentre]));
   const withData = store.members
     .filter(({ role, votes }) => role === "data" && votes === 1)
@@ -35,9 +33,10 @@ function* checkStore(fleet: Fleet, store: MongodbStore, index: number): Iterable
   const places = [...new Set(withData)].filter((place) => left(place) < needed);
   const [first] = places;
   if (first === undefined) return;
+  const waits = defaultWriteConcern(store) === "majority";
   yield {
     path: ["stores", index, "members"],
-    message: `without ${places.join(" or ")} only ${left(first)} of ${withData.length} members with data are left, and a write that waits for a majority needs ${needed}: MongoDB elects a primary that acknowledges nothing`,
-    hint: "Put members with data at three places. With two, an operator has to take the lost members' votes away (rs.reconfig), or writes must not wait for a majority and may be lost.",
+    message: `without ${places.join(" or ")} only ${left(first)} of ${withData.length} members with data are left, and a write that waits for a majority needs ${needed}: users read, and no such write is acknowledged until an operator takes the lost members' votes away${waits ? "" : "; with these members MongoDB lets a write that asks for nothing wait for the primary alone, and what only that has is lost with it"}`,
+    hint: "Put members with data at three sites. With two, promise an `objectives.rto` that leaves a person time, and rehearse the act: rs.reconfig, votes: 0 for each member that is lost.",
   };
 }

@@ -22,9 +22,18 @@ describe("recovery-objective (R18, R83, R97)", () => {
       findings: ["error objectives.rto"],
     },
     {
-      what: "refuses Traffic Manager's calm settings for a promise of a minute",
+      what: "refuses Traffic Manager's calm settings for a promise of a minute, and that a person has to act in it",
       example: "ratings-azure-stack-hub",
-      edits: [["interval: 10s, timeout: 5s, fall: 3", "interval: 30s, timeout: 10s, fall: 4"]],
+      edits: [
+        ["interval: 10s, timeout: 5s, fall: 3", "interval: 30s, timeout: 10s, fall: 4"],
+        ["rto: 20m", "rto: 1m"],
+      ],
+      findings: ["error objectives.rto", "error objectives.rto"],
+    },
+    {
+      what: "refuses MongoDB on two Hubs for a promise in which no operator can act, however fast users are sent on",
+      example: "ratings-azure-stack-hub",
+      edits: [["rto: 20m", "rto: 15m"]],
       findings: ["error objectives.rto"],
     },
     {
@@ -34,10 +43,10 @@ describe("recovery-objective (R18, R83, R97)", () => {
       findings: ["error objectives.rto", "error objectives.rto", "error objectives.rpo"],
     },
     {
-      what: "refuses MongoDB with two members and an arbiter, whose writes wait for the primary alone",
+      what: "refuses MongoDB with two members and an arbiter, where a write that asks for nothing waits for the primary alone",
       example: "ratings-azure-stack-hub",
       edits: [["      - { site: seattle }\n      - { site: orlando }\n", ""]],
-      findings: ["error objectives.rpo"],
+      findings: ["error objectives.rpo", "error objectives.rpo"],
     },
     {
       what: "says nothing where nothing is promised",
@@ -58,5 +67,15 @@ describe("recovery-objective (R18, R83, R97)", () => {
     expect(finding?.message).toBe(
       "when site seattle is lost, and after 3 other faults, users are served again, writes of ratings-db included, after 31.8s; 5s is promised",
     );
+  });
+
+  it("says who has to act, and for which faults", () => {
+    const text = exampleText("ratings-azure-stack-hub", [["rto: 20m", "rto: 1m"]]);
+    const parsed = unwrap(parseFleetDocument(text, "holdfast.yaml"));
+    const [finding] = analyzeDesign(parsed, { today: "2027-01-01", rules: [recoveryObjective] });
+    expect(finding?.message).toBe(
+      "when site seattle is lost, and after 2 other faults, users are served again, writes of ratings-mongodb included, after 15m12.4s; 1m is promised",
+    );
+    expect(finding?.hint).toContain("an operator has taken the lost members' votes away");
   });
 });

@@ -21,7 +21,7 @@ function* missed(recovery: readonly RecoveryEstimate[], what: "rto" | "rpo"): It
   const groups = new Map<string, RecoveryEstimate[]>();
   for (const estimate of recovery) {
     if (estimate[what].met !== false) continue;
-    const key = `${estimate.store ?? ""} ${largest(estimate[what])?.from ?? ""} ${String(estimate.automatic)}`;
+    const key = `${estimate.store ?? ""} ${largest(estimate[what])?.from ?? ""} ${estimate.needs ?? ""}`;
     groups.set(key, [...(groups.get(key) ?? []), estimate]);
   }
   for (const group of groups.values()) {
@@ -31,7 +31,7 @@ function* missed(recovery: readonly RecoveryEstimate[], what: "rto" | "rpo"): It
 }
 
 function violation(estimate: RecoveryEstimate, others: number, what: "rto" | "rpo"): Violation {
-  const { lost, store, automatic } = estimate;
+  const { lost, store, needs } = estimate;
   const sum = estimate[what];
   const more = others === 0 ? "" : `, and after ${others} other ${others === 1 ? "fault" : "faults"}`;
   const objective = formatDuration(sum.objectiveMs ?? 0);
@@ -43,12 +43,14 @@ function violation(estimate: RecoveryEstimate, others: number, what: "rto" | "rp
   return {
     path: ["objectives", what],
     message: `when ${lost} is lost${more}, ${consequence}; ${objective} is promised`,
-    hint: hint(largest(sum), what === "rto" && !automatic),
+    hint: hint(largest(sum), what === "rto" ? needs : undefined),
   };
 }
 
-function hint(term: RecoveryTerm | undefined, needsRepair: boolean): string {
-  if (needsRepair)
+function hint(term: RecoveryTerm | undefined, needs: RecoveryEstimate["needs"]): string {
+  if (needs === "operator")
+    return "Writes go on only when an operator has taken the lost members' votes away: put data at a third site, or promise what a person can keep. See majority-writes.";
+  if (needs !== undefined)
     return "Nothing in the fleet goes on without it, so the repair decides: see single-point-of-failure.";
   if (term === undefined) return "Promise what the design can keep.";
   return `The largest part is "${term.name}", ${formatDuration(term.ms)} (${term.from}).`;

@@ -2,12 +2,15 @@ import { describe } from "vitest";
 import { testRule } from "../testing/test-rule.ts";
 import { singlePointOfFailure } from "./single-point-of-failure.ts";
 
+/** Without any of these MongoDB's writes wait for an operator; the files promise a time in which one can act. */
+const byHand = ["warning sites[0].location.dataCentre", "warning sites[1].location.dataCentre", "warning links[0]"];
+
 /** Known of each example, and no fault of it: what is outside the sites, and the one way for replication. */
 const inExamples = {
   ratings: ["advice links[0]", "advice registry.server"],
   "ratings-azure-stack-hub": [
+    ...byHand,
     "advice sites[0].platform.identity",
-    "advice links[0]",
     "advice registry.server",
     "advice traffic.provider",
     "advice traffic.tls.issuer",
@@ -15,8 +18,8 @@ const inExamples = {
     "advice access.secrets",
   ],
   "ratings-disconnected": [
+    ...byHand,
     "advice sites[0].platform.identity",
-    "advice links[0]",
     "advice registry.server",
     "advice traffic.tls.issuer",
     "advice delivery.kind",
@@ -47,10 +50,25 @@ describe("single-point-of-failure (R15, R18, R102, R104)", () => {
         what: "names the Hub that has the majority of MongoDB's votes, as in the published guide",
         example: "ratings-azure-stack-hub",
         edits: [["      - { site: azure-central, role: arbiter }", "      - { site: seattle, role: arbiter }"]],
-        // Nobody can take over at all then, so the link is not what keeps anybody from it.
+        // Without Orlando or the link a primary is there, and an operator can let it go on; without Seattle there is none.
+        findings: ["error sites[0].location.dataCentre", ...inExamples["ratings-azure-stack-hub"].slice(1)],
+      },
+      {
+        what: "refuses what only an operator gets over where the RTO leaves nobody time",
+        example: "ratings-azure-stack-hub",
+        edits: [["rto: 20m", "rto: 15m"]],
         findings: [
-          "error sites[0].location.dataCentre",
-          ...inExamples["ratings-azure-stack-hub"].filter((finding) => finding !== "advice links[0]"),
+          ...byHand.map((finding) => finding.replace("warning", "error")),
+          ...inExamples["ratings-azure-stack-hub"].slice(byHand.length),
+        ],
+      },
+      {
+        what: "refuses it as well where nothing is promised",
+        example: "ratings-azure-stack-hub",
+        edits: [["  rto: 20m\n", ""]],
+        findings: [
+          ...byHand.map((finding) => finding.replace("warning", "error")),
+          ...inExamples["ratings-azure-stack-hub"].slice(byHand.length),
         ],
       },
       {
@@ -75,7 +93,7 @@ describe("single-point-of-failure (R15, R18, R102, R104)", () => {
         example: "ratings-azure-stack-hub",
         edits: [["    orlando: orlando-hub", "    orlando: seattle-hub"]],
         findings: [
-          ...inExamples["ratings-azure-stack-hub"].slice(0, 6),
+          ...inExamples["ratings-azure-stack-hub"].slice(0, 8),
           "advice delivery.selfHostedPools.seattle",
           "advice access.secrets",
         ],
@@ -87,7 +105,7 @@ describe("single-point-of-failure (R15, R18, R102, R104)", () => {
           ["          - { purpose: identity, host: adfs.enclave.example }\n", ""],
           ["kind: hashicorp-vault, vault: https://vault.enclave.example", "kind: kubernetes"],
         ],
-        findings: inExamples["ratings-disconnected"].slice(1, 5),
+        findings: [...byHand, ...inExamples["ratings-disconnected"].slice(4, 7)],
       },
       {
         what: "says nothing of one site, of which several-sites says it all",

@@ -14,7 +14,10 @@ export const singlePointOfFailure: DesignRule = {
   example: { broken: "dataCentre: seattle-1", fixed: "dataCentre: portland-1" },
   *check({ sites, links, witness }, { faults }) {
     if (sites.length < 2) return; // several-sites says it.
-    const { components, capabilities } = faults();
+    const { components, capabilities, writesByHand, recovery } = faults();
+    const byHand = new Set(writesByHand);
+    // The file promises what a person can keep: then it is known that one is needed.
+    const isPromised = recovery.every(({ needs, rto }) => needs !== "operator" || rto.met === true);
     const byId = new Map(components.map((component) => [component.id, component]));
     const toWitness = new Set(
       links.flatMap(({ between }, index) => (between.some((name) => name === witness?.name) ? [`links.${index}`] : [])),
@@ -33,7 +36,7 @@ export const singlePointOfFailure: DesignRule = {
     for (const [component, stopped] of stops) {
       const outer = wholesOf(component, byId).flatMap((id) => stoppedBy(id));
       if (stopped.every((capability) => outer.includes(capability))) continue;
-      yield violation(component, stopped);
+      yield violation(component, stopped, byHand.has(component.id) ? { isPromised } : undefined);
     }
   },
 };
@@ -53,21 +56,36 @@ function wholesOf({ within }: FaultComponent, byId: ReadonlyMap<string, FaultCom
   return outer === undefined ? [] : [outer.id, ...wholesOf(outer, byId)];
 }
 
-function violation(component: FaultComponent, stopped: readonly Capability[]): Violation {
+/** Writes go on without the component once an operator has acted. */
+interface ByHand {
+  readonly isPromised: boolean;
+}
+
+function violation(component: FaultComponent, stopped: readonly Capability[], byHand: ByHand | undefined): Violation {
+  const until = byHand === undefined ? "" : " until an operator takes the lost members' votes away";
+  const words = stopped.map((capability) => `${WORDS[capability]}${capability === "serve-writes" ? until : ""}`);
   return {
     path: component.path,
-    severity: severityOf(component, stopped),
-    message: `without ${component.label} ${list(stopped.map((capability) => WORDS[capability]))}`,
-    hint: hintFor(component),
+    severity: severityOf(component, stopped, byHand),
+    message: `without ${component.label} ${list(words)}`,
+    hint: byHand === undefined ? hintFor(component) : BY_HAND_HINT,
   };
 }
 
-function severityOf({ kind, distributed }: FaultComponent, stopped: readonly Capability[]): Severity {
+function severityOf(
+  { kind, distributed }: FaultComponent,
+  stopped: readonly Capability[],
+  byHand: ByHand | undefined,
+): Severity {
   // Its provider has more than one of it, and promises a figure for the whole; a link has no second in a fleet file.
   if (distributed) return "advice";
-  if (stopped.includes("serve-reads") || stopped.includes("serve-writes")) return "error";
+  if (stopped.includes("serve-reads")) return "error";
+  if (stopped.includes("serve-writes")) return byHand?.isPromised === true ? "warning" : "error";
   return stopped.includes("fail-over") && kind !== "link" ? "warning" : "advice";
 }
+
+const BY_HAND_HINT =
+  "Put members with data at a third site; or promise an `objectives.rto` that leaves a person time, and rehearse the act: see majority-writes.";
 
 const WORDS: Readonly<Record<Capability, string>> = {
   "serve-reads": "users cannot read",
@@ -99,7 +117,7 @@ function hintFor({ kind, distributed, figures }: FaultComponent): string {
     case "repository":
     case "agent-pool":
     case "certificate-issuer":
-      return "Keep at hand what is needed to do without it once: a copy of the repository, the rendered files, `holdfast apply`.";
+      return "Keep at hand what is needed to do without it once: a copy of the repository, the rendered files, and who may run their scripts by hand (pipelines/<site>/).";
     case "backup-target":
       return "Name a second target.";
     default:

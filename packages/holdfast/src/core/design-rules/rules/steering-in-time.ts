@@ -7,10 +7,7 @@ export const steeringInTime: DesignRule = {
   requirements: ["R31", "R105", "R106"],
   asks: "Users leave a lost site within the RTO, and one lost probe does not send them away.",
   why: "A site is seen as lost after `fall` probes, and resolvers keep the old answer for `ttl` more: the RTO has to hold both.",
-  example: {
-    broken: "probe: { path: /healthz, interval: 10s, timeout: 5s, fall: 6, rise: 1 }",
-    fixed: "probe: { path: /healthz, interval: 10s, timeout: 5s, fall: 3, rise: 1 }",
-  },
+  example: { broken: "ttl: 30s", fixed: "ttl: 1s" },
   *check({ traffic, objectives }) {
     const { intervalMs, timeoutMs, fall } = traffic.probe;
     const path = ["traffic", "probe"];

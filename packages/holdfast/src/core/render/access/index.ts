@@ -1,6 +1,6 @@
 import { isHubSite } from "../../azure-stack-hub/index.ts";
 import { membersOf } from "../../spec/index.ts";
-import type { Fleet, SiteName } from "../../spec/index.ts";
+import type { Fleet, Member, SiteName } from "../../spec/index.ts";
 import { vaultOf } from "../arm/vault.ts";
 import { toYaml } from "../formats/index.ts";
 import { controllersView } from "../kubernetes/controllers-view.ts";
@@ -57,9 +57,10 @@ function* renderAccess(fleet: Fleet, sites: ReadonlySet<SiteName>): Generator<Re
   yield { files: [...directoryFiles(fleet), ...secretFiles(fleet, provider), page("README.md", accessPage(fleet))] };
   const index = indexFleet(fleet);
   const view = controllersView(fleet);
+  const members = new Map(membersOf(fleet).map((member) => [member.name, member]));
   for (const site of renderedSites(fleet)) {
     if (!sites.has(site)) continue;
-    const files = siteFiles(siteFacts(siteContext(index, site), view), provider);
+    const files = siteFiles(siteFacts(siteContext(index, site), view), members.get(site), provider);
     yield { site, files: files.map((file) => ({ ...file, path: `${site}/${file.path}` })) };
   }
 }
@@ -117,14 +118,13 @@ function valuesOf(fleet: Fleet): readonly PlannedValue[] {
   return [...seen.values()];
 }
 
-function siteFiles(facts: SiteFacts, provider: Provider): readonly RenderedFile[] {
+function siteFiles(facts: SiteFacts, member: Member | undefined, provider: Provider): readonly RenderedFile[] {
   const { context, secrets } = facts;
   const { fleet, name: site, addresses } = context;
   const api = addresses.peering.kubernetesApi;
   const votes = registersOf(fleet).length > 0;
-  const hub = fleet.sites.filter(isHubSite).find(({ name }) => name === site);
+  const hub = member?.role === "site" && isHubSite(member) ? member : undefined;
   const bindings = otherBindings(facts);
-  const member = membersOf(fleet).find(({ name }) => name === site);
   const platform = member === undefined ? [] : platformSecrets(fleet, member);
   return [
     ...personas.map((persona) =>

@@ -1,4 +1,7 @@
+import { isHubSite } from "../../azure-stack-hub/index.ts";
 import type { Fleet, Group } from "../../spec/index.ts";
+import { publicVault } from "../arm/public-vault.ts";
+import { isFleetVault, vaultOf } from "../arm/vault.ts";
 import { SYSTEM_NAMESPACE } from "../kubernetes/index.ts";
 import { personas } from "./personas.ts";
 import type { Provider } from "./secrets/provider.ts";
@@ -17,8 +20,10 @@ export function accessPage(fleet: Fleet): string {
     ...personas.map(({ role, about }) => `| \`${role}\` | ${about} |`),
     `| \`holdfast-controller\`, \`holdfast-voter\` | holdfast itself, at this site and at the others. Nobody else has a right to write the registers (ConfigMaps \`holdfast-register-*\` in \`${SYSTEM_NAMESPACE}\`) that say who may write to a store. |`,
     "",
-    "No role has a wildcard, and none reads Secrets but the controller, by name. The deployer can change the roles and the pods of",
-    "the controller, because it deploys them: what guards that is review in the repository and approval in the pipeline. Set them up once, as the cluster's administrator:\n",
+    "None of these roles has a wildcard, and none reads Secrets but the controller's, by name. The deployer can change the roles and the",
+    "pods of the controller, because it deploys them: what guards that is review in the repository and approval in the pipeline.",
+    ...readersOfSecrets(groups),
+    "Set them up once, as the cluster's administrator:\n",
     "```sh",
     "kubectl apply --filename kubernetes/SITE/00-namespaces.yaml",
     "kubectl apply --server-side --filename access/SITE/",
@@ -32,6 +37,21 @@ export function accessPage(fleet: Fleet): string {
     "",
   ].join("\n");
 }
+
+/** Kubernetes' own roles say more than people expect: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles */
+function readersOfSecrets(groups: readonly Group[]): readonly string[] {
+  const readers = groups.flatMap(({ name, roles }) => {
+    const named = roles.filter(({ plane, role }) => plane === "kubernetes" && READS_SECRETS.has(role));
+    return named.map(({ role }) => `${name} (\`${role}\`)`);
+  });
+  return readers.length === 0
+    ? []
+    : [
+        `**Yet these groups read and write every Secret** of the application, by roles of Kubernetes' own: ${readers.join(", ")}. \`holdfast check\` warns of it (\`secret-readers\`).`,
+      ];
+}
+
+const READS_SECRETS: ReadonlySet<string> = new Set(["edit", "admin", "cluster-admin"]);
 
 function groupsTable(groups: readonly Group[]): readonly string[] {
   return [
@@ -66,6 +86,15 @@ function cell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
 }
 
+/** The vault's template, where there is one: rights given by hand are gone when it is deployed again. */
+function whoGivesRights(fleet: Fleet): string {
+  const hub = fleet.sites.filter(isHubSite).find((site) => isFleetVault(fleet, vaultOf(site)));
+  const folder = publicVault(fleet) === undefined ? hub?.name : "_azure";
+  return folder === undefined
+    ? "Whoever runs it gives these rights: get, list and set on secrets to the pipeline, delete to administrators besides."
+    : `The vault's template gives both their rights: \`arm/${folder}/key-vault.json\`.`;
+}
+
 /** Every value that has to be kept, with its place and who may read it. */
 export function secretsPage(fleet: Fleet, values: readonly PlannedValue[], provider: Provider): string {
   return [
@@ -91,11 +120,7 @@ function howTo(fleet: Fleet, provider: Provider): readonly string[] {
       return [
         `1. \`_secrets/create-missing.sh\` makes the random ones, once, and lists what is left to you. ${fill}`,
         "2. The pipeline's identity reads all, and puts back the logins that it makes. Key Vault knows no rights on single secrets, so",
-        "   this vault holds nothing else. Only administrators delete:\n",
-        "```sh",
-        `az keyvault set-policy --name ${fleet.access.secrets.vault ?? "VAULT"} --object-id PIPELINE_OBJECT_ID --secret-permissions get list set`,
-        `az keyvault set-policy --name ${fleet.access.secrets.vault ?? "VAULT"} --object-id ADMINISTRATORS_OBJECT_ID --secret-permissions get list set delete recover backup restore`,
-        "```\n",
+        `   this vault holds nothing else. Administrators fill it, and only they delete. ${whoGivesRights(fleet)}\n`,
       ];
     case "hashicorp-vault":
       return [

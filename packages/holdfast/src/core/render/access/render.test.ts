@@ -174,14 +174,16 @@ describe.each(everywhere)("who may do what at $site of $name", ({ fleet, site })
       if (manifestsAt(fleet, site).some(({ metadata }) => metadata.namespace === fleet.application.namespace))
         expect(bound.length > 0, name).toBe(here);
       for (const { roleRef, metadata } of bound)
-        if (roleRef.kind === "ClusterRole") expect(metadata.namespace).toBe(fleet.application.namespace);
+        // Ours hold for the nodes and in both namespaces; what they may do there is tested above.
+        if (roleRef.kind === "ClusterRole" && !roleRef.name.startsWith("holdfast-"))
+          expect(metadata.namespace).toBe(fleet.application.namespace);
     }
   });
 });
 
 describe("groups with roles in clusters", () => {
   const fleet = changed("ratings-three-sites", [
-    "roles: [{ plane: kubernetes, role: admin }]",
+    "roles: [{ plane: kubernetes, role: holdfast-operator }]",
     'objectId: 0b5b8a2e-6c2e-4b36-9c7d-0d4c41f2a111\n      roles: [{ plane: kubernetes, role: holdfast-operator }, { plane: kubernetes, role: "odd:Role", sites: [seattle] }]',
   ]);
 
@@ -203,8 +205,27 @@ describe("groups with roles in clusters", () => {
 
   it("may have somebody else's, at the sites that are named", () => {
     const named = (site: string) => manifestsAt(fleet, site).filter(({ roleRef }) => roleRef?.name === "odd:Role");
-    expect(named("seattle").map(({ metadata }) => metadata.name)).toEqual(["holdfast-groups-odd-role"]);
+    expect(named("seattle").map(({ metadata }) => `${metadata.namespace ?? ""} ${metadata.name}`)).toEqual([
+      "ratingsapp holdfast-groups-odd-role",
+    ]);
     expect(named("orlando")).toEqual([]);
+  });
+
+  it("are named on the page where a role of Kubernetes' own lets them read Secrets (R94, R110)", () => {
+    const page = (role: string) =>
+      fileOf(
+        accessFamily,
+        changed("ratings-three-sites", [
+          "plane: kubernetes, role: holdfast-operator",
+          `plane: kubernetes, role: ${role}`,
+        ]),
+        "README.md",
+      );
+    for (const role of ["edit", "admin", "cluster-admin"])
+      expect(page(role)).toContain(
+        `**Yet these groups read and write every Secret** of the application, by roles of Kubernetes' own: Ratings Operators (\`${role}\`).`,
+      );
+    for (const role of ["view", "holdfast-operator"]) expect(page(role)).not.toContain("every Secret");
   });
 });
 

@@ -1,1 +1,2 @@
 export { aksEngineFamily } from "./files.ts";
+export { nodeProxyImage } from "./proxy.ts";

@@ -1,4 +1,4 @@
-import { defaultNetwork, hubEndpoints } from "../../azure-stack-hub/index.ts";
+import { defaultNetwork, hubEndpoints, hubSitesOf } from "../../azure-stack-hub/index.ts";
 import type { HubSite } from "../../azure-stack-hub/index.ts";
 import { membersOf } from "../../spec/index.ts";
 import type { Fleet, Proxy } from "../../spec/index.ts";
@@ -52,8 +52,15 @@ export function environmentFile(environment: ProxyEnvironment): string {
   return environment.map(([name, value]) => `${name}="${value}"\n`).join("");
 }
 
-/** Mirrored to the fleet's registry: it has a shell and chroot. */
+/** It has a shell and chroot. Nodes get it before they know the proxy, so from the fleet's registry, whatever they reach later. */
 const SHELL_IMAGE = "busybox:1.37.0";
+
+/** What must be carried to the fleet's registry for the sites with a proxy, and the name that it has there. */
+export function nodeProxyImage(fleet: Fleet): { readonly source: string; readonly image: string } | undefined {
+  if (hubSitesOf(fleet).every(({ site }) => site.network.egress.proxy === undefined)) return undefined;
+  return { source: `docker.io/library/${SHELL_IMAGE}`, image: `${fleet.registry.server}/${SHELL_IMAGE}` };
+}
+
 const NAME = "holdfast-node-proxy";
 const FOLDER = "/settings";
 const BEGIN = "# holdfast proxy begin";

@@ -35,8 +35,8 @@ export function describeCluster(fleet: Fleet, site: HubSite, hasProxy: boolean):
     [
       "## Order",
       "",
-      "1. On a VM on the Hub that reaches the nodes' subnet: `helper-vm/install-engine.sh`. Keep the VM: scaling and upgrades run there.",
-      "2. `./deploy.sh` (half an hour or more), then `./attach-network.sh`.",
+      `1. On the helper machine of \`arm/${site.name}\`, which has all tools; on another VM that reaches the nodes' subnet: \`helper-vm/install-engine.sh\`. Keep the VM: scaling and upgrades run there.`,
+      "2. `./deploy.sh` (half an hour or more), then `./attach-network.sh`: without the routes that it attaches, pods reach only the pods of their own node. Safe to run again.",
       ...(hasProxy ? ["3. `kubectl apply -f node-proxy.yaml`: nodes pull images through the proxy from then on."] : []),
     ].join("\n"),
     [
@@ -61,6 +61,7 @@ export function describeCluster(fleet: Fleet, site: HubSite, hasProxy: boolean):
       "| `HOLDFAST_AGE_IDENTITY` | file with the age identity that opens the stored output; `deploy.sh` needs it only to go on |",
       "| `HOLDFAST_SSH_KEY` | file with the nodes' private SSH key, for `rotate-certs.sh` and `get-logs.sh` |",
       "| `HOLDFAST_STATE_DIR` | where the encrypted output is kept; default `~/.local/state/holdfast/aks-engine` |",
+      "| `REQUESTS_CA_BUNDLE` | the authorities that az trusts; default the system's, which AKS Engine trusts: put the Hub's there where it is your own |",
       "| `HOLDFAST_WORK_DIR` | a folder in memory (tmpfs); default `$XDG_RUNTIME_DIR` or `/dev/shm` |",
     ].join("\n"),
     [

@@ -1,6 +1,10 @@
 import type { Fleet, SiteName } from "../../spec/index.ts";
 import type { RenderFamily, RenderedFile, RenderedGroup } from "../rendered-file.ts";
+import { gatewayTemplates } from "./azure-gateway.ts";
 import { azurePage } from "./azure-page.ts";
+import { azurePlacePage } from "./azure-place-page.ts";
+import { azurePlaces } from "./azure-place.ts";
+import type { AzurePlace } from "./azure-place.ts";
 import { azureTemplates } from "./azure-templates.ts";
 import { agentScript } from "./build-agent-vm.ts";
 import { delegationZone } from "./delegation.ts";
@@ -19,6 +23,8 @@ export const armFamily: RenderFamily = {
 
 function* renderArm(fleet: Fleet, sites: ReadonlySet<SiteName>): Generator<RenderedGroup> {
   for (const place of hubPlaces(fleet)) if (sites.has(place.name)) yield { site: place.name, files: siteFiles(place) };
+  for (const place of azurePlaces(fleet))
+    if (sites.has(place.name)) yield { site: place.name, files: gatewayFiles(place) };
   const files = fleetFiles(fleet);
   if (files.length > 0) yield { files };
 }
@@ -32,6 +38,14 @@ function siteFiles(place: HubPlace): readonly RenderedFile[] {
     // The templates carry them inside; here they can be read, and run again.
     ...(place.cluster === undefined ? [] : script("helper-vm", helperScript(place))),
     ...script("build-agent-vm", agentScript(place)),
+  ];
+  return files.map((file) => ({ ...file, path: `${place.name}/${file.path}` }));
+}
+
+function gatewayFiles(place: AzurePlace): readonly RenderedFile[] {
+  const files = [
+    { path: "README.md", content: azurePlacePage(place) },
+    ...gatewayTemplates(place).flatMap(({ name, template }) => templateFiles(name, template)),
   ];
   return files.map((file) => ({ ...file, path: `${place.name}/${file.path}` }));
 }

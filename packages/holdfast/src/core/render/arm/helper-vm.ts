@@ -45,7 +45,7 @@ export function helperTemplate(place: HubPlace): Template {
 
 export function helperScript(place: HubPlace): string {
   const { version } = place.platform.engine;
-  return `${installTools(place, `Makes this machine the one that runs AKS Engine for ${place.name}.`)}for tool in aks-engine-azurestack az kubectl age; do
+  return `${installTools(place, `Makes this machine the one that runs AKS Engine for ${place.name}.`)}for tool in aks-engine-azurestack az kubectl jq age; do
   command -v "$tool" > /dev/null || { echo "the folder has no $tool" >&2; exit 1; }
 done
 # Another release has another base image, and refuses the one that the Hub has.

@@ -1,13 +1,20 @@
 import { hubApiVersion } from "../../azure-stack-hub/index.ts";
 import type { HubResourceType } from "../../azure-stack-hub/index.ts";
 import { membersOf } from "../../spec/index.ts";
-import type { AzureStackHub, Cluster, Fleet, Link, Network, SiteAddresses, SiteName } from "../../spec/index.ts";
+import type {
+  AzureStackHub,
+  Cluster,
+  Fleet,
+  Link,
+  Member,
+  Network,
+  SiteAddresses,
+  SiteName,
+} from "../../spec/index.ts";
 import { freeRange } from "./free-range.ts";
 import { resourceName } from "./names.ts";
 import { HERE } from "./template.ts";
 import type { Resource, ResourceBody } from "./template.ts";
-
-type Member = ReturnType<typeof membersOf>[number];
 
 /** A site or a witness on an Azure Stack Hub, with what its templates need to know. */
 export interface HubPlace {
@@ -29,6 +36,17 @@ export interface Peer {
 
 /** In the order of the file. */
 export function hubPlaces(fleet: Fleet): readonly HubPlace[] {
+  const peers = peersOf(fleet);
+  return membersOf(fleet).flatMap((member) => {
+    const { name, role, platform, network, addresses } = member;
+    if (platform.kind !== "azure-stack-hub") return [];
+    const cluster = member.role === "site" ? member.cluster : undefined;
+    return [{ fleet, name, role, platform, cluster, network, addresses, peers: peers.get(name) ?? [] }];
+  });
+}
+
+/** Whom a link joins to each member, in the order of the links. */
+export function peersOf(fleet: Fleet): ReadonlyMap<SiteName, readonly Peer[]> {
   const members = new Map(membersOf(fleet).map((member) => [member.name, member]));
   const peers = new Map<SiteName, Peer[]>();
   for (const { between, kind } of fleet.links) {
@@ -37,12 +55,7 @@ export function hubPlaces(fleet: Fleet): readonly HubPlace[] {
       if (member !== undefined) peers.set(name, [...(peers.get(name) ?? []), { link: kind, member }]);
     }
   }
-  return [...members.values()].flatMap((member) => {
-    const { name, role, platform, network, addresses } = member;
-    if (platform.kind !== "azure-stack-hub") return [];
-    const cluster = member.role === "site" ? member.cluster : undefined;
-    return [{ fleet, name, role, platform, cluster, network, addresses, peers: peers.get(name) ?? [] }];
-  });
+  return peers;
 }
 
 /** What the fleet file plans of a network. Without it AKS Engine makes a network of its own, and there is nothing to render. */

@@ -225,11 +225,3 @@ describe("phase 2", () => {
     expect(IPSEC_POLICY.saDataSizeKilobytes).toBe(customPolicy.saDataSizeKilobytesDefault);
   });
 });
-
-it("attaches the cluster's route table after AKS Engine, and changes nothing else of the subnet (R71)", () => {
-  const attach = templateOf(hubs, "seattle/3-attach.json").deployed.resources;
-  const before = subnetsOf(networkOf(hubs, "seattle"))[0]!.properties;
-  expect(attach).toHaveLength(1);
-  expect(attach[0].name).toBe("ratings-seattle/k8s-nodes");
-  expect(attach[0].properties).toEqual({ ...before, routeTable: { id: "given-nodeRouteTableId" } });
-});

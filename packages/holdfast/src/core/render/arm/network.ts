@@ -14,7 +14,7 @@ const ADDRESS = "Microsoft.Network/publicIPAddresses";
 const GATEWAY = "Microsoft.Network/virtualNetworkGateways";
 
 /** Of this name and no other, or the gateway is refused (azure-stack-vpn-gateway-settings.md). */
-const GATEWAY_SUBNET = "GatewaySubnet";
+export const GATEWAY_SUBNET = "GatewaySubnet";
 
 export const networkNames = ({ name }: Pick<HubPlace, "name">) => ({
   nodeRules: resourceName(name, "nodes-nsg"),
@@ -164,25 +164,30 @@ function gatewayResources(place: HubPlace, planned: PlannedNetwork): readonly Re
         `[${idOf(ADDRESS, names.gatewayAddress)}]`,
         `[${planned.exists ? subnet : idOf(VNET, planned.virtualNetwork)}]`,
       ],
-      properties: {
-        gatewayType: "Vpn",
-        vpnType: "RouteBased",
-        activeActive: false,
-        enableBgp: false,
-        sku: { name: size, tier: size },
-        ipConfigurations: [
-          {
-            name: "default",
-            properties: {
-              privateIPAllocationMethod: "Dynamic",
-              publicIPAddress: { id: `[${idOf(ADDRESS, names.gatewayAddress)}]` },
-              subnet: { id: `[${subnet}]` },
-            },
-          },
-        ],
-      },
+      properties: routeBasedGateway(size, idOf(ADDRESS, names.gatewayAddress), subnet),
     }),
   ];
+}
+
+/** The address and the subnet by their ids, as expressions without brackets. */
+export function routeBasedGateway(size: string, address: string, subnet: string) {
+  return {
+    gatewayType: "Vpn",
+    vpnType: "RouteBased",
+    activeActive: false,
+    enableBgp: false,
+    sku: { name: size, tier: size },
+    ipConfigurations: [
+      {
+        name: "default",
+        properties: {
+          privateIPAllocationMethod: "Dynamic",
+          publicIPAddress: { id: `[${address}]` },
+          subnet: { id: `[${subnet}]` },
+        },
+      },
+    ],
+  };
 }
 
 function outputsOf(place: HubPlace, planned: PlannedNetwork): Record<string, Output> {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { membersOf } from "../../spec/index.ts";
 import type { Fleet } from "../../spec/index.ts";
 import { reference, referenceJson } from "../../azure-stack-hub/testing/reference.ts";
-import { contentOf, exampleFleet, filesOf, templateOf } from "./testing/rendered.ts";
+import { renderFamilies } from "../index.ts";
+import { changed } from "../testing/example-fleets.ts";
+import { contentOf, exampleFleet, filesOf, policiesOf, templateOf } from "./testing/rendered.ts";
 import type { Data } from "./testing/rendered.ts";
 import { variants } from "./testing/variants.ts";
 
@@ -206,20 +209,84 @@ it("keeps images and charts in a registry that nobody has a password for, and th
   expect(filesOf(exampleFleet("ratings-three-sites")).some(({ path }) => path.includes("registry"))).toBe(false);
 });
 
+describe("the fleet's vault", () => {
+  const policies = (fleet: Fleet) => policiesOf(templateOf(fleet, "_azure/key-vault.json").deployed.resources[0]);
+  const administrators = ["get", "list", "set", "delete", "recover"];
+
+  it("lets the pipeline read and put back what it makes, and administrators alone delete; nobody purges (R120, R123)", () => {
+    expect(policies(hubs)).toEqual({
+      "given-pipelineObjectId": ["get", "list", "set"],
+      "given-administratorObjectId": administrators,
+    });
+    // The scripts list nothing for a pipeline: Azure Pipelines' own task does.
+    expect(
+      policies(changed("ratings-azure-stack-hub", ["kind: azure-pipelines", "kind: github-actions"])),
+    ).toMatchObject({
+      "given-pipelineObjectId": ["get", "set"],
+    });
+    const { delivery, ...others } = hubs;
+    expect(policies({ ...others, delivery: { ...delivery, kind: "none" } })).toEqual({
+      "given-administratorObjectId": administrators,
+    });
+  });
+
+  it("gives what the scripts of all families do with a vault, and no more (R120, R123)", () => {
+    const families = renderFamilies.filter(({ id }) => id !== "arm");
+    const sites = new Set(membersOf(hubs).map(({ name }) => name));
+    const files = families.flatMap((family) => [...family.render(hubs, sites)].flatMap(({ files }) => files));
+    const needed = new Set<string>();
+    for (const { path, content } of files.filter(({ path }) => path.endsWith(".sh"))) {
+      // What a script has but does not call needs no right.
+      const calls = (name: string) =>
+        new RegExp(`^(?!${name}\\(\\)).*(?:^|[ ;&|!(])${name} ["'a-z$]`, "m").test(content);
+      const verbs = { fetch: "get", put: "set", present: "list" };
+      for (const [name, permission] of Object.entries(verbs))
+        if (content.includes("az keyvault secret") && calls(name)) needed.add(permission);
+      expect(content, path).not.toMatch(/az keyvault (?:set-policy|secret (?!set|download|list))/);
+    }
+    expect([...needed].sort()).toEqual(["get", "list", "set"]);
+    for (const { content } of files) expect(content).not.toContain("az keyvault set-policy");
+  });
+});
+
 it("keeps metrics and logs of clusters in a workspace, with searches to begin with (R29, R30, R45)", () => {
-  const [workspace, solution, ...searches] = templateOf(hubs, "_azure/log-analytics.json").deployed.resources;
+  const { resources, outputs } = templateOf(hubs, "_azure/log-analytics.json").deployed;
+  const [workspace] = resources;
+  const searches = resources.filter(({ type }) => type.endsWith("/savedSearches"));
   expect([workspace.name, workspace.properties]).toEqual([
     "ratings-logs",
     { sku: { name: "PerGB2018" }, retentionInDays: 30 },
   ]);
-  expect(solution.plan).toMatchObject({
-    name: "ContainerInsights(ratings-logs)",
-    product: "OMSGallery/ContainerInsights",
-    publisher: "Microsoft",
-  });
+  expect(JSON.stringify(outputs)).not.toMatch(/connectionString/i);
   expect(searches.length).toBeGreaterThanOrEqual(4);
   for (const { properties } of searches)
     for (const field of hubs.monitoring.personalFields) expect(properties.query).not.toContain(field);
+});
+
+it("asks its alerts also where nobody is named, who then looks at the portal (R30)", () => {
+  const fleet = changed("ratings-azure-stack-hub", ["  alertMail: ratings-operators@contoso.com\n", ""]);
+  const { resources } = templateOf(fleet, "_azure/log-analytics.json").deployed;
+  expect(resources.some(({ type }) => type === "Microsoft.Insights/actionGroups")).toBe(false);
+  const rules = resources.filter(({ type }) => type === "Microsoft.Insights/scheduledQueryRules");
+  expect(rules.length).toBeGreaterThan(5);
+  for (const { properties } of rules) expect(properties.actions).toBeUndefined();
+});
+
+it("tells how Application Insights' connection string comes into the vault, under the name that the clusters' Secret has, and has it in no file (R120)", () => {
+  const page = contentOf(hubs, "_azure/README.md");
+  const [, component = "", reference = ""] =
+    /--name (\S+) --query properties\.ConnectionString[^|]*\| tr -d '\\n' \|\n {2}\.\.\/\.\.\/access\/_secrets\/put\.sh (\S+)/.exec(
+      page,
+    ) ?? [];
+  const deployed = templateOf(hubs, "_azure/log-analytics.json").deployed.resources;
+  expect(deployed).toContainEqual(expect.objectContaining({ type: "Microsoft.Insights/components", name: component }));
+  const secrets = renderFamilies.find(({ id }) => id === "access")!;
+  const fill = [...secrets.render(hubs, new Set(hubs.sites.map(({ name }) => name)))]
+    .flatMap(({ files }) => files)
+    .filter(({ path }) => path.endsWith("/fill-platform-secrets.sh"));
+  expect(fill.length).toBe(hubs.sites.length);
+  for (const { path, content } of fill) expect(content, path).toContain(reference);
+  expect(reference).toContain("connection-string");
 });
 
 it("has nothing in public Azure where all is on premises (R4, R5)", () => {

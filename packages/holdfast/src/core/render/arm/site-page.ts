@@ -1,14 +1,17 @@
 import { hubEndpoints } from "../../azure-stack-hub/index.ts";
+import { providerOf } from "../access/secrets/provider.ts";
+import { tunnelKey } from "../access/secrets/secret-plan.ts";
 import { shellQuote } from "../formats/index.ts";
 import { assignmentsAt } from "./access.ts";
 import { AGENT_SECRET } from "./build-agent-vm.ts";
+import { azurePlaces } from "./azure-place.ts";
 import { IPSEC_POLICY, vpnPeers } from "./connections.ts";
 import { deployCommand } from "./deploy-command.ts";
 import type { HubPlace, PlannedNetwork } from "./hub-place.ts";
 import { plannedNetwork } from "./hub-place.ts";
 import { sharedKeySecret, shellVariable } from "./names.ts";
 import { siteTemplates } from "./site-templates.ts";
-import { vaultOf } from "./vault.ts";
+import { isFleetVault, vaultOf } from "./vault.ts";
 
 /** How a person, or a pipeline, deploys the templates beside this page: every command, in order, with what to wait for. */
 export function sitePage(place: HubPlace): string {
@@ -27,6 +30,7 @@ export function sitePage(place: HubPlace): string {
     "A parameters file holds what the fleet file knows, and names secrets that Resource Manager reads from the vault. What nobody knows before comes from the shell, as the commands show.",
     "## Sign in",
     code(signIn(place)),
+    "`key-vault`, `access` and `locks` write locks and role assignments, which a Contributor may not: a person who is Owner of the resource group deploys them, and one of the vault's administrators puts the secrets in. The service principal, a Contributor, deploys the rest.",
     `Create what is missing of the resource groups:`,
     code(groups.map((group) => `az group create --name ${shellQuote(group)} --location ${platform.region}`).join("\n")),
     ...step("key-vault", "The vault", vaultText(place)),
@@ -37,11 +41,13 @@ export function sitePage(place: HubPlace): string {
     ...step(
       "helper-vm",
       "The helper machine",
-      `It has no public address. \`TOOLS_URL\` is a folder that ${name} reaches, on a mirror or in the Hub's own storage; \`TOOLS_SHA256\` is the checksum of its file SHA256SUMS, which lists aks-engine-azurestack (release ${platform.engine.version}), az, kubectl, helm and age.`,
+      `It has no public address. \`TOOLS_URL\` is a folder that ${name} reaches, on a mirror or in the Hub's own storage; \`TOOLS_SHA256\` is the checksum of its file SHA256SUMS, which lists aks-engine-azurestack (release ${platform.engine.version}), az, kubectl, helm, jq and age, and as \`.crt\` the authority of the Hub's certificates where it is your own.`,
+      'The Hub\'s marketplace has to have "Custom Script for Linux 2.0" and an Ubuntu 22.04 image; parameters name another image.',
+      code(`az vm image list --location ${platform.region} --publisher Canonical --all --output table`),
     ),
     ...step("build-agent-vm", "The pipelines' agent", agentText()),
     ...step("2-connections", "Phase 2: tunnels", connectionsText(place)),
-    ...step("3-attach", "Phase 3: the cluster's routes", attachText(place)),
+    ...clusterSection(place),
     ...step(
       "locks",
       "Locks",
@@ -60,12 +66,19 @@ function signIn({ platform, name }: HubPlace): string {
   const { management, storageSuffix, vaultDnsSuffix } = hubEndpoints(platform);
   const tenant = platform.identity === "adfs" ? "adfs" : '"$TENANT_ID"';
   // A command line is seen by everybody on the machine: what follows an @ is a file that has the secret.
-  const secret = platform.authentication === "client-secret" ? '@"$CLIENT_SECRET_FILE"' : '"$CLIENT_CERTIFICATE_FILE"';
+  const credential =
+    platform.authentication === "client-secret"
+      ? '--password @"$CLIENT_SECRET_FILE"'
+      : '--certificate "$CLIENT_CERTIFICATE_FILE"';
   return [
-    `az cloud register --name ${name} --profile ${platform.apiProfile} \\\n  --endpoint-resource-manager ${management} \\\n  --suffix-storage-endpoint ${storageSuffix} --suffix-keyvault-dns .${vaultDnsSuffix}`,
+    "# A configuration of its own: the login to where the fleet's secrets are stays.",
+    `export AZURE_CONFIG_DIR="$HOME/.azure-${name}"`,
+    "# az has its own list of authorities; the system's may have that of the Hub's certificates.",
+    "export REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt",
+    `az cloud show --name ${name} --output none 2> /dev/null || az cloud register --name ${name} --profile ${platform.apiProfile} \\\n  --endpoint-resource-manager ${management} --endpoint-sql-management https://notsupported \\\n  --suffix-storage-endpoint ${storageSuffix} --suffix-keyvault-dns .${vaultDnsSuffix}`,
     `az cloud set --name ${name}`,
     `# A person signs in with: az login --tenant ${tenant}`,
-    `az login --service-principal --tenant ${tenant} --username "$CLIENT_ID" --password ${secret}`,
+    `az login --service-principal --tenant ${tenant} --username "$CLIENT_ID" ${credential}`,
     `az account set --subscription ${shellQuote(platform.subscription)}`,
     "SUBSCRIPTION_ID=$(az account show --query id --output tsv)",
     "WORK=$(mktemp -d)",
@@ -73,8 +86,11 @@ function signIn({ platform, name }: HubPlace): string {
 }
 
 function vaultText(place: HubPlace): string {
-  const { name } = vaultOf(place);
-  return `\`${name}\` is on this Hub, as Resource Manager reads secrets from its own vaults only. \`DEPLOYER_OBJECT_ID\` reads, \`VAULT_ADMINISTRATORS_OBJECT_ID\` fills. Deployed again, it has these two and no other policies.`;
+  const vault = vaultOf(place);
+  const pipeline = isFleetVault(place.fleet, vault)
+    ? " The pipeline (`PIPELINE_OBJECT_ID`) keeps its secrets here as well."
+    : "";
+  return `\`${vault.name}\` is on this Hub, as Resource Manager reads secrets from its own vaults only, for whoever may deploy here. The group \`VAULT_ADMINISTRATORS_OBJECT_ID\` fills it.${pipeline} Deployed again, the vault has no other policies.`;
 }
 
 /** From files that only their owner reads: neither a command line nor the shell's history sees a secret. */
@@ -82,12 +98,27 @@ function secretsSection(place: HubPlace): readonly string[] {
   const { name } = vaultOf(place);
   const put = (secret: string, file: string) =>
     `az keyvault secret set --vault-name ${shellQuote(name)} --name ${shellQuote(secret)} --file "$WORK/${file}" --output none`;
-  const peers = planned(place) ? vpnPeers(place) : [];
-  const engine = place.platform.servicePrincipal.keyVaultSecret?.name;
+  // What the fleet keeps in a vault of its own is copied from there, or two ends of a tunnel would get two keys.
+  const copied = place.role === "site" && place.fleet.access.secrets.kind !== "kubernetes";
+  const peers = planned(place) && !copied ? vpnPeers(place) : [];
+  const isCopied = copied && place.platform.authentication === "client-secret";
+  const engine = isCopied ? undefined : place.platform.servicePrincipal.keyVaultSecret?.name;
   const lines = [
     "umask 077",
+    ...(copied
+      ? [
+          "# Tunnels' keys and a service principal's secret, from where the fleet keeps them. Fill that first: access/_secrets/README.md.",
+          `HUB_AZURE_CONFIG_DIR="$HOME/.azure-${place.name}" AZURE_CONFIG_DIR="$HOME/.azure" ../../access/${place.name}/fill-hub-vault.sh`,
+        ]
+      : []),
     ...peers.flatMap(({ member }) => {
       const secret = sharedKeySecret(place.name, member.name);
+      // A key that the fleet keeps is there already: another one would be of no use at the other end.
+      if (place.fleet.access.secrets.kind !== "kubernetes")
+        return [
+          `# The key of the tunnel to ${member.name}, in a file that you alone read: ${providerOf(place.fleet).where(tunnelKey(place.name, member.name))} of the fleet's vault.`,
+          put(secret, secret),
+        ];
       // One end makes the key, and the first by name does it, unless the other has no templates of ours.
       const here = member.platform.kind !== "azure-stack-hub" || place.name < member.name;
       return [
@@ -103,7 +134,9 @@ function secretsSection(place: HubPlace): readonly string[] {
       ? []
       : ["# The right to add an agent; withdraw it when the agent is there.", put(AGENT_SECRET, AGENT_SECRET)]),
   ];
-  return lines.length === 1 ? [] : ["Put the secrets in, each from a file that only you read:", code(lines.join("\n"))];
+  return lines.length === 1
+    ? []
+    : ["Put the secrets in; what comes from a file is read by you only:", code(lines.join("\n"))];
 }
 
 function planned(place: HubPlace): boolean {
@@ -139,7 +172,7 @@ function networkText(network: PlannedNetwork | undefined): string {
       : [
           `\`helperRange\` (${helpers.range}) was chosen because the fleet file has nothing there: see that it is free.`,
         ]),
-    "Deployed again, a subnet keeps only what the template says, so the attached route table is passed on:",
+    "Deployed again, a subnet keeps only what the template says, so the attached route table is passed on. Should it be lost, `attach-network.sh` attaches it again.",
     code(
       `ROUTE_TABLE_ID=$(az network vnet list --resource-group ${shellQuote(resourceGroup)} --output tsv \\\n  --query ${shellQuote(`[?name=='${virtualNetwork}'].subnets[] | [?name=='${nodes.name}'].routeTable.id | [0]`)})`,
     ),
@@ -163,13 +196,18 @@ function agentText(): string {
 function connectionsText(place: HubPlace): string {
   const peers = vpnPeers(place).map(({ member }) => member);
   const hubs = peers.filter(({ platform }) => platform.kind === "azure-stack-hub").map(({ name }) => name);
-  const others = peers.filter(({ platform }) => platform.kind !== "azure-stack-hub").map(({ name }) => name);
+  const inAzure = azurePlaces(place.fleet).map(({ name }) => name);
+  const azure = peers.filter(({ name }) => inAzure.includes(name)).map(({ name }) => name);
+  const others = peers
+    .filter(({ platform, name }) => platform.kind !== "azure-stack-hub" && !inAzure.includes(name))
+    .map(({ name }) => name);
   const policy = Object.entries(IPSEC_POLICY)
     .map(([field, value]) => `${field} ${value}`)
     .join(", ");
   return [
     `Wait until phase 1 is done at ${peers.map(({ name }) => name).join(", ")}, and set ${peers.map(({ name }) => `\`${shellVariable("GATEWAY_ADDRESS", name).slice(1)}\``).join(", ")}.`,
     ...(hubs.length === 0 ? [] : [`One connection joins two Hubs: ${hubs.join(", ")} has the other half.`]),
+    ...azure.map((name) => `${name} is in public Azure: \`arm/${name}\` has its side.`),
     ...(others.length === 0
       ? []
       : [
@@ -182,11 +220,11 @@ function connectionsText(place: HubPlace): string {
   ].join("\n\n");
 }
 
-function attachText({ platform }: HubPlace): string {
+/** One script attaches the routes, and it is not a template: only AKS Engine's stored output says what the engine named them. */
+function clusterSection({ name, cluster }: HubPlace): readonly string[] {
+  if (cluster === undefined) return [];
   return [
-    "After AKS Engine has deployed the cluster (folder `aks-engine`). Until then pods reach only the pods of their own node.",
-    code(
-      `ROUTE_TABLE_ID=$(az network route-table list --resource-group ${shellQuote(platform.resourceGroup)} --query "[?ends_with(name, '-routetable')].id | [0]" --output tsv)`,
-    ),
-  ].join("\n\n");
+    "## Phase 3: the cluster",
+    `On the helper machine, as \`aks-engine/${name}/README.md\` says: \`deploy.sh\` builds it, \`attach-network.sh\` attaches its routes to the nodes' subnet. Until then pods reach only the pods of their own node.`,
+  ];
 }

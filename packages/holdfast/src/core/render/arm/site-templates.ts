@@ -1,17 +1,16 @@
 import { hubApiVersion } from "../../azure-stack-hub/index.ts";
 import { accessTemplate } from "./access.ts";
-import { attachTemplate } from "./attach.ts";
 import { agentTemplate } from "./build-agent-vm.ts";
 import { connectionsTemplate } from "./connections.ts";
 import { helperTemplate } from "./helper-vm.ts";
 import type { HubPlace } from "./hub-place.ts";
 import { plannedNetwork } from "./hub-place.ts";
-import { vaultTemplate } from "./key-vault.ts";
+import { vaultAdministrators, vaultPipeline, vaultTemplate } from "./key-vault.ts";
 import { locksTemplate } from "./locks.ts";
 import { networkTemplate } from "./network.ts";
 import { HERE } from "./template.ts";
 import type { Template } from "./template.ts";
-import { vaultOf } from "./vault.ts";
+import { isFleetVault, vaultOf } from "./vault.ts";
 
 /** A template with its place in the order of things. */
 export interface NamedTemplate {
@@ -36,7 +35,10 @@ export function siteTemplates(place: HubPlace): readonly NamedTemplate[] {
   const all: readonly (Omit<NamedTemplate, "template"> & { readonly template: Template | undefined })[] = [
     {
       name: "key-vault",
-      template: vaultTemplate(vault.name, { location: HERE, tags }, versions),
+      template: vaultTemplate(vault.name, { location: HERE, tags }, versions, [
+        ...(isFleetVault(fleet, vault) ? vaultPipeline(fleet) : []),
+        vaultAdministrators(),
+      ]),
       resourceGroup: vault.resourceGroup,
     },
     { name: "access", template: accessTemplate(place), resourceGroup: platform.resourceGroup },
@@ -44,7 +46,6 @@ export function siteTemplates(place: HubPlace): readonly NamedTemplate[] {
     { name: "helper-vm", template: ofSite, resourceGroup: platform.resourceGroup },
     { name: "build-agent-vm", template: agentTemplate(place), resourceGroup: platform.resourceGroup },
     { name: "2-connections", template: planned && connectionsTemplate(place, planned), resourceGroup: network },
-    { name: "3-attach", template: planned && attachTemplate(place, planned), resourceGroup: network },
     { name: "locks", template: planned && locksTemplate(place, planned), resourceGroup: network },
   ];
   return all.flatMap(({ template, ...named }) => (template === undefined ? [] : [{ ...named, template }]));

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Fleet } from "../../spec/index.ts";
-import { contentOf, exampleFleet, filesOf, templateOf } from "./testing/rendered.ts";
+import { contentOf, exampleFleet, filesOf, policiesOf, templateOf } from "./testing/rendered.ts";
+import { aksEngineFamily } from "../aks-engine/index.ts";
 import { changed } from "../testing/example-fleets.ts";
 import type { Data } from "./testing/rendered.ts";
 import { variants } from "./testing/variants.ts";
+
+const filesOfEngine = (fleet: Fleet) =>
+  [...aksEngineFamily.render(fleet, new Set(fleet.sites.map(({ name }) => name)))].flatMap(({ files }) => files);
 
 const hubs = exampleFleet("ratings-azure-stack-hub");
 const bank = exampleFleet("ratings-three-sites");
@@ -59,7 +63,7 @@ describe("roles", () => {
 });
 
 describe("a site's vault", () => {
-  it("is on its own Hub, serves templates, and lets deployers read only (R120, R123)", () => {
+  it("is on its own Hub, serves templates, and is opened by those who fill it only (R120, R123)", () => {
     for (const [fleet, site, name] of [
       [hubs, "seattle", "ratings-seattle-kv"],
       [enclave, "fort-east", "ratings-east-kv"],
@@ -67,9 +71,15 @@ describe("a site's vault", () => {
       const [vault] = templateOf(fleet, `${site}/key-vault.json`).deployed.resources;
       expect(vault.name).toBe(name);
       expect(vault.properties.enabledForTemplateDeployment).toBe(true);
-      const [reader] = vault.properties.accessPolicies;
-      expect([reader.objectId, reader.permissions]).toEqual(["given-readerObjectId", { secrets: ["get", "list"] }]);
+      expect(policiesOf(vault)).toEqual({ "given-administratorObjectId": ["get", "list", "set", "delete"] });
     }
+  });
+
+  it("lets the pipeline in where the fleet keeps its secrets in it, too (R120, R123)", () => {
+    const fleet = changed("ratings-azure-stack-hub", ["vault: ratings-global-kv", "vault: ratings-seattle-kv"]);
+    const policies = (site: string) => policiesOf(templateOf(fleet, `${site}/key-vault.json`).deployed.resources[0]);
+    expect(policies("seattle")).toMatchObject({ "given-pipelineObjectId": ["get", "list", "set"] });
+    expect(Object.keys(policies("orlando"))).toEqual(["given-administratorObjectId"]);
   });
 });
 
@@ -164,6 +174,20 @@ describe("machines", () => {
     });
   });
 
+  it("have every tool that the engine's scripts call, and trust the authority of the Hub's certificates (R48, R130)", () => {
+    const script = contentOf(hubs, "seattle/helper-vm.sh");
+    const wanted = /^for tool in (.*); do$/m.exec(script)?.[1]?.split(" ") ?? [];
+    const called = filesOfEngine(hubs).flatMap(({ content }) =>
+      [...content.matchAll(/^ *need ([a-z0-9 ]+)$/gm)].flatMap(([, tools = ""]) => tools.split(" ")),
+    );
+    // What Ubuntu has by itself.
+    const own = new Set(["flock", "sha256sum", "shred", "tar"]);
+    expect(called.length).toBeGreaterThan(5);
+    expect(wanted).toEqual(expect.arrayContaining(called.filter((tool) => !own.has(tool))));
+    expect(script).toMatch(/\*\.crt\)[^;]*\/usr\/local\/share\/ca-certificates[^;]*update-ca-certificates/);
+    expect(contentOf(hubs, "seattle/README.md")).toContain("REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt");
+  });
+
   it("are told of the proxy, and of what goes around it (R63)", () => {
     const script = contentOf(variants["own network"](), "seattle/helper-vm.sh");
     expect(script).toMatch(/HTTPS_PROXY=http:\/\/proxy\.contoso\.com:3128/);
@@ -213,7 +237,7 @@ describe("the page of a site", () => {
         );
         const own = rendered.filter((_, index) => index % 2 === 1 && rendered[index - 1] === name);
         expect(deployed.toSorted()).toEqual(own.toSorted());
-        expect(deployed.filter((file) => /^\d/.test(file!))).toEqual(["1-network", "2-connections", "3-attach"]);
+        expect(deployed.filter((file) => /^\d/.test(file!))).toEqual(["1-network", "2-connections"]);
         expect(deployed.indexOf("key-vault")).toBeLessThan(deployed.indexOf("2-connections"));
         for (const file of own) {
           const { template, values } = templateOf(fleet, `${name}/${file}.json`);
@@ -230,5 +254,45 @@ describe("the page of a site", () => {
     expect(page).toMatch(/az keyvault secret set .* --file /);
     expect(page).not.toMatch(/--value/);
     expect(page).toContain('--password @"$CLIENT_SECRET_FILE"');
+    // az takes a certificate as a password no more.
+    expect(contentOf(enclave, "fort-east/README.md")).toContain('--certificate "$CLIENT_CERTIFICATE_FILE"');
+  });
+
+  it("copies a tunnel's key from the fleet's vault, so that both ends have one; makes it only where there is none (R120, R123)", () => {
+    expect(page).toContain("../../access/seattle/fill-hub-vault.sh");
+    expect(page).not.toMatch(/openssl|--name (?:vpn-|aks-engine)/);
+    const byHand = contentOf(
+      changed("ratings-disconnected", [
+        "secrets: { kind: hashicorp-vault, vault: https://vault.enclave.example }",
+        "secrets: { kind: kubernetes }",
+      ]),
+      "fort-east/README.md",
+    );
+    expect(byHand).not.toContain("fill-hub-vault");
+    expect(byHand).toMatch(/openssl rand .* > "\$WORK\/vpn-fort-east-fort-west"/);
+    // The script copies client secrets; what a certificate's cluster has is put in by hand.
+    expect(contentOf(enclave, "fort-east/README.md")).toContain("--name aks-engine --file");
+  });
+
+  it("leaves the cluster's routes to the one script that knows what AKS Engine named them (R72)", () => {
+    for (const fleet of [hubs, bank, enclave]) {
+      expect(filesOf(fleet).some(({ path }) => path.includes("attach"))).toBe(false);
+      const { name } = fleet.sites[0]!;
+      expect(contentOf(fleet, `${name}/README.md`)).toMatch(/aks-engine\/\S+ says: .*attach-network\.sh/);
+    }
+  });
+
+  it("says who may deploy what: a Contributor writes neither locks nor roles (R112, R116)", () => {
+    const rightsNeeded = new Set(
+      filesOf(hubs)
+        .filter(
+          ({ path, content }) =>
+            /^seattle\/.*\.json$/.test(path) && /Microsoft.Authorization|providers\/locks/.test(content),
+        )
+        .filter(({ content }) => /"type": "[^"]*(?:\/locks|roleAssignments)"/.test(content))
+        .map(({ path }) => path.replace(/^seattle\/|\.json$/g, "")),
+    );
+    expect([...rightsNeeded].sort()).toEqual(["access", "key-vault", "locks"]);
+    for (const name of rightsNeeded) expect(page).toMatch(new RegExp(`\\x60${name}\\x60.* write locks and role`));
   });
 });

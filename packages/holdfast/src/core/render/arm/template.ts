@@ -32,6 +32,7 @@ export interface Resource extends ResourceBody {
 /** What only some resources have. */
 export interface ResourceBody {
   readonly condition?: string;
+  readonly kind?: string;
   readonly scope?: string;
   readonly location?: string;
   readonly tags?: Readonly<Record<string, string>>;

@@ -93,10 +93,18 @@ const legalNames: Readonly<Record<string, RegExp>> = {
   "Microsoft.Compute/virtualMachines": /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/,
   "Microsoft.ContainerRegistry/registries": /^[A-Za-z0-9]{5,50}$/,
   "Microsoft.Network/trafficManagerProfiles": /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
-  "Microsoft.OperationsManagement/solutions": /^ContainerInsights\([A-Za-z0-9-]{4,63}\)$/,
+  "Microsoft.Insights/components": /^[\w.()-]{1,259}[\w()-]$/,
+  "Microsoft.Insights/scheduledQueryRules": /^[^*<>%{}&:\\?/#]{1,259}[^*<>%{}&:\\?/# .]$/,
   "Microsoft.OperationalInsights/workspaces": /^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$/,
   "Microsoft.Network/dnsZones": /^(?:@|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/,
 };
+
+/** The reference has no schema of them. */
+const INSIGHTS = [
+  ["Microsoft.Insights/actionGroups", "2023-01-01"],
+  ["Microsoft.Insights/components", "2020-02-02"],
+  ["Microsoft.Insights/scheduledQueryRules", "2023-12-01"],
+] as const;
 
 /** Along `dependsOn`, over as many steps as it takes. */
 function reaches({ deployed }: ReadTemplate, from: number, target: string): boolean {
@@ -119,34 +127,47 @@ describe.skipIf(reference === undefined)("with the reference data (skipped where
     if (!old) return profile.resourceTypes[type] ?? profile.resourceTypes[parent];
     return profile.olderProfile[type] ?? profile.olderProfile[type.split("/")[0]!] ?? profile.resourceTypes[parent];
   };
-  const onHubs = all.filter(({ path }) => !path.startsWith("_azure/"));
+  const inAzure = (path: string) => /^(?:_azure|azure-central)\//.test(path);
+  const onHubs = all.filter(({ path }) => !inAzure(path));
+  /** Newest of these types in the reference: a gateway's templates keep to the fields that it has (azure-versions.ts). */
+  const schemaOf = (type: string, apiVersion: string): string =>
+    `${type.toLowerCase()} ${apiVersion === "2024-05-01" ? "2018-11-01" : apiVersion}`;
+  const asInSchema = (resource: Data): Data =>
+    resource.apiVersion === "2024-05-01" ? { ...resource, apiVersion: "2018-11-01" } : resource;
 
   it("each resource is what the schema of its type and version allows, written and deployed (R21, R24, R29, R31, R109, R120, R130)", () => {
     const withoutSchema = new Set<string>();
     for (const { path, template, deployed } of all) {
       for (const [index, written] of (template.resources as Data[]).entries()) {
-        const key = `${(written.type as string).toLowerCase()} ${written.apiVersion}`;
+        const key = schemaOf(written.type, written.apiVersion);
         const validate = validators.get(key);
         if (validate === undefined) withoutSchema.add(key);
         for (const resource of [written, deployed.resources[index]]) {
-          validate?.(resource);
+          validate?.(asInSchema(resource));
           expect(validate?.errors ?? [], `${path} ${resource.name}`).toEqual([]);
         }
       }
     }
-    // Locks have no schema there, and are read by hand below; of the older profile there is the vaults' only. Its other resources
+    // Locks and alerts have no schema there, and are read by hand below; of the older profile there is the vaults' only. Its other resources
     // have the bodies that are checked in the newer versions.
     expect(
       [
         ...new Set([...withoutSchema].map((key) => key.replace(/^.*(?=\/providers\/locks )|\/\S*(?= 2017)/, ""))),
       ].sort(),
-    ).toEqual(["/providers/locks 2016-09-01", "microsoft.compute 2017-12-01", "microsoft.network 2017-10-01"]);
+    ).toEqual([
+      "/providers/locks 2016-09-01",
+      "microsoft.compute 2017-12-01",
+      ...INSIGHTS.map(([type, version]) => `${type.toLowerCase()} ${version}`),
+      "microsoft.network 2017-10-01",
+    ]);
   });
 
   it("the check does refuse unknown fields, wrong values and other versions", () => {
     const gateway = all
       .flatMap(({ deployed }) => deployed.resources)
-      .find(({ type }) => type === "Microsoft.Network/virtualNetworkGateways");
+      .find(
+        ({ type, apiVersion }) => type === "Microsoft.Network/virtualNetworkGateways" && apiVersion === "2018-11-01",
+      );
     const validate = validators.get("microsoft.network/virtualnetworkgateways 2018-11-01")!;
     expect(validate(gateway)).toBe(true);
     expect(validate({ ...gateway, properties: { ...gateway.properties, vpnTyp: "RouteBased" } })).toBe(false);
@@ -171,7 +192,20 @@ describe.skipIf(reference === undefined)("with the reference data (skipped where
     const missing = Object.entries(azureVersions).filter(
       ([type, version]) => !known.has(`${type.toLowerCase()} ${version}`),
     );
-    expect(missing).toEqual([["Microsoft.Authorization/locks", "2016-09-01"]]);
+    // Not covered in their own version: locks and Microsoft.Insights not at all, the gateway's types by an older schema, which is there for each.
+    expect(missing).toEqual([
+      ["Microsoft.Authorization/locks", "2016-09-01"],
+      ...INSIGHTS,
+      ...[
+        "connections",
+        "localNetworkGateways",
+        "publicIPAddresses",
+        "virtualNetworkGateways",
+        "virtualNetworks",
+        "virtualNetworks/subnets",
+      ].map((type) => [`Microsoft.Network/${type}`, "2024-05-01"]),
+    ]);
+    for (const [type, version] of missing.slice(1 + INSIGHTS.length)) expect(known).toContain(schemaOf(type, version));
   });
 });
 
@@ -192,6 +226,49 @@ it("locks keep networks and vaults from being deleted, and say why (R116)", () =
     "Microsoft.Network/virtualNetworkGateways",
     "Microsoft.Network/virtualNetworks",
   ]);
+});
+
+describe("what of Microsoft.Insights no schema here holds (learn.microsoft.com/azure/templates/microsoft.insights)", () => {
+  const ofType = (type: string) =>
+    all.flatMap(({ deployed }) => deployed.resources.filter((each) => each.type === type));
+
+  it("an alert asks a workspace in times that Azure takes, and tells a group (R30)", () => {
+    const rules = ofType("Microsoft.Insights/scheduledQueryRules");
+    expect(rules.length).toBeGreaterThan(5);
+    for (const { kind, location, properties, name } of rules) {
+      expect([kind, location, properties.scopes.length], name).toEqual(["LogAlert", "here", 1]);
+      expect(properties.scopes[0], name).toMatch(/\/providers\/Microsoft\.OperationalInsights\/workspaces\/[\w-]+$/);
+      expect(["PT1M", "PT5M"], name).toContain(properties.evaluationFrequency);
+      expect(["PT5M", "PT10M", "PT15M"], name).toContain(properties.windowSize);
+      const [criterion, ...more] = properties.criteria.allOf;
+      expect(more).toEqual([]);
+      expect(Object.keys(criterion).sort()).toEqual(
+        ["dimensions", "failingPeriods", "operator", "query", "threshold", "timeAggregation"].sort(),
+      );
+      expect(criterion.dimensions.length, name).toBeLessThanOrEqual(6);
+      expect(criterion.failingPeriods.minFailingPeriodsToAlert).toBeLessThanOrEqual(
+        criterion.failingPeriods.numberOfEvaluationPeriods,
+      );
+      expect([0, 1, 2, 3, 4]).toContain(properties.severity);
+      expect(properties.actions.actionGroups[0], name).toMatch(/\/Microsoft\.Insights\/actionGroups\/[\w-]+$/);
+    }
+  });
+
+  it("the group mails whom the fleet file names, and Application Insights writes to the workspace (R29, R30)", () => {
+    const groups = ofType("Microsoft.Insights/actionGroups");
+    expect(groups.length).toBeGreaterThan(0);
+    for (const { location, properties } of groups) {
+      expect(location).toBe("global");
+      expect(properties.groupShortName).toMatch(/^.{1,12}$/);
+      expect(properties.emailReceivers).toEqual([
+        { name: "operators", emailAddress: "ratings-operators@contoso.com", useCommonAlertSchema: true },
+      ]);
+    }
+    for (const { kind, properties } of ofType("Microsoft.Insights/components")) {
+      expect([kind, properties.Application_Type]).toEqual(["web", "web"]);
+      expect(properties.WorkspaceResourceId).toMatch(/\/Microsoft\.OperationalInsights\/workspaces\/ratings-logs$/);
+    }
+  });
 });
 
 describe("the reader of expressions that these tests use", () => {

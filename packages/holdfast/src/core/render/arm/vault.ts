@@ -1,3 +1,4 @@
+import type { Fleet } from "../../spec/index.ts";
 import type { HubPlace } from "./hub-place.ts";
 import { resourceName } from "./names.ts";
 
@@ -28,4 +29,9 @@ function vaultNamed(name: string, { subscription, resourceGroup }: HubPlace["pla
   const owner = GUID.test(subscription) ? subscription : SUBSCRIPTION_ID;
   const id = `/subscriptions/${owner}/resourceGroups/${resourceGroup}/providers/Microsoft.KeyVault/vaults/${name}`;
   return { name, resourceGroup, id };
+}
+
+/** Whether the fleet's own secrets are kept in it, too: then the pipeline works with it, and not Resource Manager alone. */
+export function isFleetVault({ access }: Fleet, { name }: Vault): boolean {
+  return access.secrets.kind === "azure-key-vault" && access.secrets.vault?.toLowerCase() === name.toLowerCase();
 }

@@ -1,7 +1,14 @@
 import type { PostgresqlStore, SiteName } from "../../spec/index.ts";
 import { membersOf } from "../../spec/index.ts";
 import { databaseImages } from "../helm/index.ts";
-import { POSTGRESQL_PORT, internalOnly, loadBalancer, resourcesOf, serviceNames } from "../kubernetes/index.ts";
+import {
+  POSTGRESQL_PORT,
+  internalOnly,
+  loadBalancer,
+  resourcesOf,
+  serviceNames,
+  storageClassAt,
+} from "../kubernetes/index.ts";
 import type { Manifest, SiteContext } from "../kubernetes/index.ts";
 import { backupOf, backupStores, credentialKeys } from "./backup-stores.ts";
 import type { BackupStore } from "./backup-stores.ts";
@@ -52,6 +59,7 @@ function cluster(context: SiteContext, store: PostgresqlStore, backup: BackupSto
   const others = store.sites.filter((each) => each !== site);
   const isPrimary = site === primary;
   const { pullSecret } = fleet.registry;
+  const storageClass = storageClassAt(context, store.storage.className);
   return {
     apiVersion: "postgresql.cnpg.io/v1",
     kind: "Cluster",
@@ -65,7 +73,7 @@ function cluster(context: SiteContext, store: PostgresqlStore, backup: BackupSto
       enablePDB: false,
       storage: {
         size: store.storage.size,
-        ...(store.storage.className === undefined ? {} : { storageClass: store.storage.className }),
+        ...(storageClass === undefined ? {} : { storageClass }),
       },
       resources: resourcesOf(store.resources),
       certificates: {

@@ -1,7 +1,7 @@
 import { assert } from "../../../base/index.ts";
 import type { MongodbStore, SiteName } from "../../spec/index.ts";
 import { databaseImages } from "../helm/index.ts";
-import { MONGODB_PORT, internalOnly, loadBalancer, resourcesOf } from "../kubernetes/index.ts";
+import { MONGODB_PORT, internalOnly, loadBalancer, resourcesOf, storageClassAt } from "../kubernetes/index.ts";
 import type { Manifest, SiteContext } from "../kubernetes/index.ts";
 import { backupOf, backupStores } from "./backup-stores.ts";
 import type { BackupStore } from "./backup-stores.ts";
@@ -87,11 +87,16 @@ function cluster(
           name: store.replicaSet,
           size: count("voting"),
           ...podsOf(store),
-          volumeSpec: volume(store),
+          volumeSpec: volume(context, store),
           ...(count("nonvoting") === 0
             ? {}
             : {
-                nonvoting: { enabled: true, size: count("nonvoting"), ...podsOf(store), volumeSpec: volume(store) },
+                nonvoting: {
+                  enabled: true,
+                  size: count("nonvoting"),
+                  ...podsOf(store),
+                  volumeSpec: volume(context, store),
+                },
               }),
           ...(count("arbiter") === 0
             ? {}
@@ -161,10 +166,11 @@ function podsOf(store: MongodbStore) {
   };
 }
 
-function volume({ storage }: MongodbStore) {
+function volume(context: SiteContext, { storage }: MongodbStore) {
+  const storageClassName = storageClassAt(context, storage.className);
   return {
     persistentVolumeClaim: {
-      ...(storage.className === undefined ? {} : { storageClassName: storage.className }),
+      ...(storageClassName === undefined ? {} : { storageClassName }),
       resources: { requests: { storage: storage.size } },
     },
   };

@@ -1,7 +1,7 @@
 import type { Fleet, MongodbStore, PostgresqlStore, Store } from "../../spec/index.ts";
-import { backupOf, backupStores, credentialKeys, storageAccount } from "./backup-stores.ts";
-import { authorityName } from "./certificates.ts";
+import { backupOf, backupStores, storageAccount } from "./backup-stores.ts";
 import { mainSite, placedMembers } from "./percona-members.ts";
+import { storeSecrets } from "./store-secrets.ts";
 
 /** When to use which, and what no file can say. */
 export function describeDatabases(fleet: Fleet): string {
@@ -21,8 +21,16 @@ export function describeDatabases(fleet: Fleet): string {
     "| MongoDB, loss of a site | the members elect | the members elect; a person moves the operator's main site |",
     "| Backups | the fleet file's targets | the same, with an archive of changes: a restore may end at any moment |",
     "",
+    ...(fleet.delivery.kind === "none"
+      ? []
+      : [
+          "The pipeline brings the stores that its variable `HOLDFAST_OPERATED_STORES` names (`pipelines/README.md`), and leaves holdfast's own",
+          `servers of those out (\`kubernetes/SITE/${fleet.application.namespace}/STORE\`). By hand:`,
+          "",
+        ]),
     "Before these: `helm/<site>/platform/install.sh --operators`, and the Secrets below. Then, site by site,",
-    "`kubectl apply --filename <site>/<store>/`; it leaves the examples alone.",
+    "`kubectl apply --filename <site>/<store>/`; it leaves the examples alone. A new store begins with PostgreSQL's primary, and ends with",
+    "MongoDB's main site: a standby copies its primary, and MongoDB takes no member that does not answer.",
     "",
     ...fleet.stores.flatMap((store) => describeStore(fleet, store)),
   ].join("\n");
@@ -36,8 +44,8 @@ function describeStore(fleet: Fleet, store: Store): readonly string[] {
     "",
     "| Secret | keys | |",
     "| --- | --- | --- |",
-    ...secretsOf(fleet, store).map(
-      ([name, keys, purpose]) => `| \`${name}\` | ${keys.map((key) => `\`${key}\``).join(", ")} | ${purpose} |`,
+    ...storeSecrets(fleet, store).map(
+      ({ name, keys, purpose }) => `| \`${name}\` | ${keys.map((key) => `\`${key}\``).join(", ")} | ${purpose} |`,
     ),
     "",
     ...describeBackups(fleet, store),
@@ -105,51 +113,6 @@ function describeMongodb(fleet: Fleet, store: MongodbStore): readonly string[] {
         ]),
   ];
 }
-
-type SecretRow = readonly [name: string, keys: readonly string[], purpose: string];
-
-function secretsOf(fleet: Fleet, store: Store): readonly SecretRow[] {
-  const main = store.engine === "postgresql" ? store.sites : [...new Set([mainSite(store) ?? ""])];
-  const backups = new Map(
-    fleet.sites
-      .filter(({ name }) => main.includes(name))
-      .flatMap(({ name }) => backupStores(fleet, store, name))
-      .map((target) => [target.secret, target]),
-  );
-  return [
-    [authorityName(store), ["tls.crt", "tls.key"], "the store's own certificate authority, the same at every site"],
-    [`${store.name}-app`, ["username", "password"], "the application's user, the same at every site"],
-    ...(store.engine === "mongodb"
-      ? ([
-          [`${store.name}-users`, USERS, "the operator's users, the same at every site"],
-          [`${store.name}-encryption-key`, ["encryption-key"], "of the files on disk, the same at every site"],
-          [
-            `${store.name}-keyfile`,
-            ["mongodb-key"],
-            "by which members know each other beside certificates, the same at every site",
-          ],
-        ] satisfies SecretRow[])
-      : []),
-    ...[...backups.values()].map(({ secret, kind, name }): SecretRow => [
-      secret,
-      credentialKeys[kind],
-      `writes backups to ${name}`,
-    ]),
-  ];
-}
-
-const USERS = [
-  "MONGODB_BACKUP_USER",
-  "MONGODB_BACKUP_PASSWORD",
-  "MONGODB_DATABASE_ADMIN_USER",
-  "MONGODB_DATABASE_ADMIN_PASSWORD",
-  "MONGODB_CLUSTER_ADMIN_USER",
-  "MONGODB_CLUSTER_ADMIN_PASSWORD",
-  "MONGODB_CLUSTER_MONITOR_USER",
-  "MONGODB_CLUSTER_MONITOR_PASSWORD",
-  "MONGODB_USER_ADMIN_USER",
-  "MONGODB_USER_ADMIN_PASSWORD",
-];
 
 function describeBackups(fleet: Fleet, store: Store): readonly string[] {
   const backup = backupOf(fleet, store);

@@ -9,6 +9,7 @@ import type { Fleet } from "../../spec/index.ts";
 import { apiObjectValidators } from "../testing/api-objects.ts";
 import { close, customResourceValidators } from "../testing/custom-resources.ts";
 import { allFiles, fleetNamed, fleets, reference } from "../testing/examples.ts";
+import { inFolder } from "../testing/shell-scripts.ts";
 import { helmFamily } from "../helm/index.ts";
 import { retentionDays } from "./cloudnative-pg.ts";
 import { databasesFamily } from "./index.ts";
@@ -89,10 +90,11 @@ describe.each(fleets)("rendering $name", ({ name }) => {
     "rehearses by a script that shellcheck accepts (skipped where there is none)",
     () => {
       for (const { path, object } of objectsOf(fleet)) {
-        const script: string | undefined = object.kind === "ConfigMap" ? object.data["rehearse.sh"] : undefined;
-        if (script === undefined) continue;
-        const { status, stdout } = spawnSync("shellcheck", ["--shell=sh", "-"], { input: script, encoding: "utf8" });
-        expect(status, `${path}: ${stdout}`).toBe(0);
+        if (object.kind !== "ConfigMap") continue;
+        for (const script of ["rehearse.sh", "read.sh"].flatMap((name): string[] => object.data[name] ?? [])) {
+          const { status, stdout } = spawnSync("shellcheck", ["--shell=sh", "-"], { input: script, encoding: "utf8" });
+          expect(status, `${path}: ${stdout}`).toBe(0);
+        }
       }
     },
   );
@@ -287,6 +289,46 @@ describe("the rehearsal of a restore", () => {
         expect(resourceNames[0]).toContain("-rehearsal");
       }
     }
+  });
+
+  it("logs in to MongoDB without an argument that holds the password (R120)", () => {
+    const { data } = objectsOf(fleetNamed("ratings-azure-stack-hub")).find(
+      ({ object }) => object.kind === "ConfigMap" && object.data["read.sh"] !== undefined,
+    )!.object;
+    const line = data["rehearse.sh"].split("\n").find((each: string) => each.startsWith("documents="));
+    const programs = [
+      // In place of the cluster: runs what is asked for, in an environment of its own.
+      [
+        "kubectl",
+        '#!/bin/sh\nfor each in "$@"; do echo "$each" >> "$ASKED"; done\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec env -u MONGODB_PASSWORD "$@"\n',
+      ],
+      ["mongosh", '#!/bin/sh\necho "$@" >> "$ASKED"\nprintf "%s:%s" "$MONGODB_USER" "$MONGODB_PASSWORD"\n'],
+    ] as const;
+    const files = [
+      ...programs.map(([path, content]) => ({ path, content, executable: true })),
+      { path: "read.sh", content: data["read.sh"] },
+      { path: "read.js", content: data["read.js"] },
+    ];
+    inFolder(files, (folder) => {
+      const asked = join(folder, "asked");
+      const { stdout } = spawnSync(
+        "sh",
+        ["-euc", `${line.replaceAll("/rehearsal/", `${folder}/`)}\nprintf '%s\\n' "$documents"`],
+        {
+          encoding: "utf8",
+          env: {
+            PATH: `${folder}:${process.env["PATH"]}`,
+            ASKED: asked,
+            MONGODB_USER: "admin",
+            MONGODB_PASSWORD: "pa ss\\n$x",
+          },
+        },
+      );
+      expect(stdout).toBe("admin:pa ss\\n$x\n");
+      const text = readFileSync(asked, "utf8");
+      expect(text).toContain("itcount");
+      expect(text).not.toContain("pa ss");
+    });
   });
 
   it("is not begun by applying a folder: the restore over the store has another ending (R83)", () => {

@@ -1,6 +1,6 @@
 import type { MongodbStore, PostgresqlStore, SiteName, Store } from "../../spec/index.ts";
 import { databaseImages } from "../helm/index.ts";
-import { resourcesOf } from "../kubernetes/index.ts";
+import { resourcesOf, storageClassAt } from "../kubernetes/index.ts";
 import type { Manifest, SiteContext } from "../kubernetes/index.ts";
 import type { BackupStore } from "./backup-stores.ts";
 import { applicationSecret } from "./certificates.ts";
@@ -39,6 +39,7 @@ export function cloudnativePgRestore(
   const { fleet } = context;
   const { pullSecret } = fleet.registry;
   const source = "archive";
+  const storageClass = storageClassAt(context, store.storage.className);
   return {
     apiVersion: "postgresql.cnpg.io/v1",
     kind: "Cluster",
@@ -50,7 +51,7 @@ export function cloudnativePgRestore(
       enablePDB: false,
       storage: {
         size: store.storage.size,
-        ...(store.storage.className === undefined ? {} : { storageClass: store.storage.className }),
+        ...(storageClass === undefined ? {} : { storageClass }),
       },
       resources: resourcesOf(store.resources),
       bootstrap: {
@@ -77,6 +78,7 @@ export function perconaScratch(context: SiteContext, store: MongodbStore, target
     fsGroup: 1001,
     seccompProfile: { type: "RuntimeDefault" },
   };
+  const storageClassName = storageClassAt(context, store.storage.className);
   return {
     apiVersion: "psmdb.percona.com/v1",
     kind: "PerconaServerMongoDB",
@@ -102,7 +104,7 @@ export function perconaScratch(context: SiteContext, store: MongodbStore, target
           affinity: { antiAffinityTopologyKey: "none" },
           volumeSpec: {
             persistentVolumeClaim: {
-              ...(store.storage.className === undefined ? {} : { storageClassName: store.storage.className }),
+              ...(storageClassName === undefined ? {} : { storageClassName }),
               resources: { requests: { storage: store.storage.size } },
             },
           },

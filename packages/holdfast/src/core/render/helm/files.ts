@@ -6,8 +6,9 @@ import type { RenderFamily, RenderedFile, RenderedGroup } from "../rendered-file
 import { applicationChart } from "./application/chart.ts";
 import { siteValues } from "./application/values.ts";
 import { mirrorFiles } from "./mirror/mirror-lists.ts";
-import { alertsOf, kusto, prometheusGroups } from "./monitoring/alerts.ts";
+import { prometheusGroups } from "./monitoring/alerts.ts";
 import { dashboard } from "./monitoring/dashboard.ts";
+import { queryRules } from "./monitoring/query-rules.ts";
 import { platformFiles, platformList } from "./platform/platform-files.ts";
 import { describeHelm } from "./readme.ts";
 
@@ -65,10 +66,10 @@ function monitoringFiles(fleet: Fleet): readonly RenderedFile[] {
       return [
         {
           path: "_monitoring/alerts.kql",
-          content: alertsOf(fleet)
+          content: queryRules(fleet)
             .map(
-              (alert) =>
-                `// ${alert.name} (${alert.severity}, for ${alert.forMinutes} min): ${alert.summary}\n${kusto(alert)}\n`,
+              ({ name, severity, summary, windowMinutes, query }) =>
+                `// ${name} (${severity}, over ${windowMinutes} min): ${summary}\n${query}\n`,
             )
             .join("\n"),
         },

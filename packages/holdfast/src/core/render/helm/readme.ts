@@ -1,7 +1,7 @@
+import { rebootTimes } from "../../azure-stack-hub/index.ts";
 import type { Fleet } from "../../spec/index.ts";
 import { membersOf } from "../../spec/index.ts";
 import { chartsAt } from "./mirror/mirror-lists.ts";
-import { rebootTimes } from "./platform/reboot-times.ts";
 
 /** How to use the folder; what it cannot say itself. */
 export function describeHelm(fleet: Fleet): string {
@@ -32,8 +32,7 @@ export function describeHelm(fleet: Fleet): string {
     "`_charts/platform.yaml` lists every chart with its version and images; `<site>/platform/install.sh` installs a site's.",
     ...secretsOf(fleet),
     "",
-    "The ingress controller's makers retired it in March 2026, with 4.15.1 as its last chart. It is the pattern's choice and works;",
-    "any other with the class `nginx` takes its place without a change to the application's chart.",
+    ...ingressNotes(fleet),
     ...(access.secrets.kind === "azure-key-vault"
       ? [
           "",
@@ -48,11 +47,35 @@ export function describeHelm(fleet: Fleet): string {
     ...(monitoring.kind === "none"
       ? ["The fleet file says `monitoring: { kind: none }`: nothing is rendered."]
       : [
-          "`_monitoring` has them. They rest on what holdfast's controllers and kube-state-metrics give; the age of a backup is no metric",
-          "of a controller, so the last successful rehearsal of a restore stands for it.",
+          ...(monitoring.kind === "azure-monitor"
+            ? [
+                "`_monitoring/alerts.kql` has their queries, over what the collector sends to Application Insights. `arm/_azure/log-analytics.json` asks",
+                `them and ${monitoring.alertMail === undefined ? "tells nobody: the fleet file has no `monitoring.alertMail`" : `mails ${monitoring.alertMail}`}. A rehearsal of a restore that fails is told; one that never ran is not.`,
+              ]
+            : [
+                "`_monitoring` has them. They rest on what holdfast's controllers and kube-state-metrics give; the age of a backup is no metric",
+                "of a controller, so the last successful rehearsal of a restore stands for it.",
+              ]),
         ]),
     "",
   ].join("\n");
+}
+
+function ingressNotes({ traffic }: Fleet): readonly string[] {
+  switch (traffic.ingressController) {
+    case "f5-nginx":
+      return [
+        "The ingress controller is F5's NGINX Ingress Controller. It is not the community's ingress-nginx, retired in March 2026: the",
+        "annotations of that one (`nginx.ingress.kubernetes.io/...`) mean nothing to it.",
+      ];
+    case "traefik":
+      return ["The ingress controller is Traefik, with the class `traefik`."];
+    case "ingress-nginx":
+      return [
+        "The ingress controller is the community's ingress-nginx. Its makers retired it in March 2026, with 4.15.1 as its last chart: no",
+        "security hole in it is closed any more. Say `traffic.ingressController: f5-nginx`, render again, and change one site at a time.",
+      ];
+  }
 }
 
 function secretsOf({ registry, monitoring, traffic }: Fleet): readonly string[] {

@@ -16,6 +16,7 @@ import {
   resourcesOf,
   spread,
 } from "./pods.ts";
+import { authorityFolder, mongodbStoresOf, secretNames } from "./stores.ts";
 
 /** Everything that one component of the application needs at one site, except its network policy. */
 export function renderComponent(context: SiteContext, component: Component): readonly Manifest[] {
@@ -55,6 +56,7 @@ function renderDeployment(
 ): Manifest {
   const selector = selectorOf(identity);
   const { replicas, probes } = component;
+  const authorities = mongodbStoresOf(context.fleet, component);
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -103,11 +105,29 @@ function renderDeployment(
               ...lingering(component),
               resources: resourcesOf(component.resources),
               securityContext: containerSecurityContext,
+              ...(authorities.length === 0
+                ? {}
+                : {
+                    volumeMounts: authorities.map(({ name }) => ({
+                      name: `${name}-ca`,
+                      mountPath: authorityFolder(name),
+                      readOnly: true,
+                    })),
+                  }),
             },
           ],
+          ...(authorities.length === 0 ? {} : { volumes: authorities.map(({ name }) => authorityVolume(name)) }),
         },
       },
     },
+  };
+}
+
+/** The servers' own authority signs their certificates, which no image knows. Of the Secret only that: their key is not the client's. */
+function authorityVolume(store: string) {
+  return {
+    name: `${store}-ca`,
+    secret: { secretName: secretNames(store).tls, items: [{ key: "ca.crt", path: "ca.crt" }] },
   };
 }
 

@@ -1,37 +1,44 @@
-import type { Fleet, Site } from "../../spec/index.ts";
+import type { ControlledFleet, ControlledMember } from "../../spec/index.ts";
 import { canonicalJson } from "../formats/index.ts";
 import { digest } from "./digest.ts";
 
 /** The fleet as the controllers read it; the same at every site. */
 export interface ControllersView {
-  /** A line for each site, link and store, so that a change in Git shows which one changes. */
+  /** A line for each site and store, so that a change in Git shows which one changes. */
   readonly json: string;
-  /** Of what a controller acts on. It changes rarely: a new image of the application, say, must not restart controllers. */
+  /** Of `json`. */
   readonly digest: string;
 }
 
-export function controllersView(fleet: Fleet): ControllersView {
-  const sites = fleet.sites.map(inView);
-  const seenWitness = fleet.witness === undefined ? {} : { witness: inView(fleet.witness) };
-  const { name, links, stores, traffic, objectives, backups } = fleet;
-  const { namespace } = fleet.application;
-  return {
-    json: byLine({ ...fleet, sites, ...seenWitness, lab: NO_LAB }),
-    digest: digest(
-      canonicalJson({ name, namespace, sites, links, stores, traffic, objectives, backups, ...seenWitness }),
-    ),
+/**
+ * Only what a controller reads: all else that is in the file, an accepted finding, say, must not restart controllers.
+ * How sites are built stays out for another reason, too: in a fleet of a thousand sites each has this list of all of
+ * them, for it observes them and answers for them in DNS, and a ConfigMap may hold one mebibyte.
+ */
+export function controllersView({
+  name,
+  objectives,
+  sites,
+  witness,
+  application,
+  stores,
+  traffic,
+}: ControlledFleet): ControllersView {
+  const { namespace } = application;
+  const view: ControlledFleet = {
+    name,
+    objectives,
+    sites: sites.map(inView),
+    ...(witness === undefined ? {} : { witness: inView(witness) }),
+    application: { namespace },
+    stores,
+    traffic,
   };
+  return { json: byLine(view), digest: digest(canonicalJson(view)) };
 }
 
-/** Nothing in a site knows that it may be in a lab. */
-const NO_LAB: Fleet["lab"] = { images: {}, user: { reads: [], readsPerSecond: 0, writes: [], writesPerSecond: 0 } };
-
-/**
- * What a controller has to know of a site. What the site is built of stays out: in a fleet of a thousand sites each has this
- * list of all of them, and a ConfigMap may hold one mebibyte.
- */
-function inView({ name, location, addresses }: Pick<Site, "name" | "location" | "addresses">) {
-  return { name, location, addresses };
+function inView({ name, addresses }: ControlledMember): ControlledMember {
+  return { name, addresses };
 }
 
 function byLine(fleet: object): string {

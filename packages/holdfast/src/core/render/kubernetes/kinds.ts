@@ -26,6 +26,7 @@ const WAVES: readonly (readonly (readonly [apiVersion: string, kind: string])[])
     ["autoscaling/v2", "HorizontalPodAutoscaler"],
     ["policy/v1", "PodDisruptionBudget"],
     ["networking.k8s.io/v1", "Ingress"],
+    ["batch/v1", "Job"],
   ],
 ];
 

@@ -1,5 +1,6 @@
 import { parseIpv4, parseIpv4Range, rangeContains } from "../../spec/index.ts";
 import type { SiteContext } from "./context.ts";
+import { isAks } from "./platforms.ts";
 
 /**
  * A Service's load balancer at the address that the fleet file says others reach. `loadBalancerIP` is what every provider
@@ -28,12 +29,23 @@ export function internalWhereOwn(context: SiteContext, host: string | undefined)
     const range = parseIpv4Range(text);
     return range !== undefined && first !== undefined && rangeContains(range, { first, prefix: 32 });
   });
-  return isOwn === true ? internalOnly(context) : {};
+  return isOwn === true ? internalOnly(context, host) : {};
 }
 
-/** On Azure a load balancer is public unless told otherwise; what only peers may reach must not be. */
-export function internalOnly({ platform }: SiteContext) {
-  return platform.kind === "azure-stack-hub"
-    ? { annotations: { "service.beta.kubernetes.io/azure-load-balancer-internal": "true" } }
-    : {};
+/**
+ * On Azure a load balancer is public unless told otherwise; what only peers may reach must not be. AKS takes its address from an
+ * annotation, and may stop reading `loadBalancerIP`, which Kubernetes has deprecated; the Hub's older provider reads that one.
+ * https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/#loadbalancer-annotations
+ */
+export function internalOnly(context: SiteContext, host = context.addresses.peering.dataHost) {
+  const { platform } = context;
+  if (platform.kind !== "azure-stack-hub" && !isAks(platform)) return {};
+  return {
+    annotations: {
+      [`${AZURE}-internal`]: "true",
+      ...(isAks(platform) && parseIpv4(host ?? "") !== undefined ? { [`${AZURE}-ipv4`]: host } : {}),
+    },
+  };
 }
+
+const AZURE = "service.beta.kubernetes.io/azure-load-balancer";

@@ -6,6 +6,7 @@ import { mongodbImage } from "./images.ts";
 import { labelsOf, selectorOf, workloadLabelsOf } from "./labels.ts";
 import { internalOnly, loadBalancer } from "./load-balancer.ts";
 import type { Manifest } from "./manifest.ts";
+import { renderMembersJob } from "./mongodb-members.ts";
 import {
   criticalPriority,
   podIdentity,
@@ -34,7 +35,10 @@ interface Members {
   readonly firstPeeringPort: number;
 }
 
-/** This site's members of a replica set that spans the sites; the members elect their primary themselves. */
+/**
+ * This site's members of a replica set that spans the sites; the members elect their primary themselves, once the Job of one site
+ * has made them a set.
+ */
 export function renderMongodb(context: SiteContext, store: MongodbStore): readonly Manifest[] {
   const { data, arbiters } = mongodbMembersAt(store, context.name);
   const { className } = store.storage;
@@ -47,7 +51,10 @@ export function renderMongodb(context: SiteContext, store: MongodbStore): readon
       firstPeeringPort: store.peeringPort + data.length,
     },
   ];
-  return groups.filter(({ count }) => count > 0).flatMap((members) => renderMembers(context, store, members));
+  return [
+    ...groups.filter(({ count }) => count > 0).flatMap((members) => renderMembers(context, store, members)),
+    ...renderMembersJob(context, store),
+  ];
 }
 
 function renderMembers(context: SiteContext, store: MongodbStore, members: Members): readonly Manifest[] {
@@ -155,7 +162,7 @@ function renderStatefulSet(
           volumes: [{ name: "tls", secret: { secretName: secretNames(store.name).tls } }, temporaryVolume],
         },
       },
-      volumeClaimTemplates: [dataVolumeClaim(members.storage, selector)],
+      volumeClaimTemplates: [dataVolumeClaim(context, members.storage, selector)],
     },
   };
 }

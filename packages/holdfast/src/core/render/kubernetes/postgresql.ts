@@ -5,6 +5,7 @@ import { postgresImage } from "./images.ts";
 import { labelsOf, selectorOf, workloadLabelsOf } from "./labels.ts";
 import { internalOnly, loadBalancer } from "./load-balancer.ts";
 import type { Manifest } from "./manifest.ts";
+import { storageClassAt } from "./platforms.ts";
 import {
   criticalPriority,
   fromSecret,
@@ -141,23 +142,25 @@ function renderStatefulSet(
           volumes: [temporaryVolume],
         },
       },
-      volumeClaimTemplates: [dataVolumeClaim(store.storage, selector)],
+      volumeClaimTemplates: [dataVolumeClaim(context, store.storage, selector)],
     },
   };
 }
 
 /** A claim template cannot be changed later, so it carries only what never changes. */
 export function dataVolumeClaim(
+  context: SiteContext,
   { size, className }: PostgresqlStore["storage"],
   labels: Readonly<Record<string, string>>,
 ) {
+  const storageClassName = storageClassAt(context, className);
   return {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
     metadata: { name: "data", labels },
     spec: {
       accessModes: ["ReadWriteOnce"],
-      ...(className === undefined ? {} : { storageClassName: className }),
+      ...(storageClassName === undefined ? {} : { storageClassName }),
       resources: { requests: { storage: size } },
     },
   };

@@ -91,7 +91,10 @@ describe.each(fleets)("rendering $name", ({ name, file }) => {
       expect(new Set(ids).size).toBe(ids.length);
     }
     for (const { site, manifest } of manifestsOf(fleet)) {
-      expect(manifest.metadata.name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+      // An Ingress may be called by the host that it owns.
+      expect(manifest.metadata.name).toMatch(
+        manifest.kind === "Ingress" ? /^[a-z0-9][-.a-z0-9]{0,251}[a-z0-9]$/ : /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+      );
       const labels = Object.entries(manifest.metadata.labels ?? {});
       for (const [, value] of labels) expect(value).toMatch(label);
       expect(manifest.metadata.labels).toMatchObject({
@@ -165,14 +168,22 @@ describe.each(fleets)("rendering $name", ({ name, file }) => {
         );
       for (const { kind, metadata, spec } of manifests) {
         const namespace: string = metadata.namespace;
-        if (kind === "Deployment" || kind === "StatefulSet") {
+        if (["Deployment", "StatefulSet", "Job"].includes(kind)) {
           const pod = spec.template.spec;
           expect(exists("ServiceAccount", namespace, pod.serviceAccountName)).toBe(true);
           if (kind === "StatefulSet") expect(exists("Service", namespace, spec.serviceName)).toBe(true);
           for (const { name } of pod.imagePullSecrets ?? []) expect(secret(namespace, name)).toBe(true);
           for (const volume of pod.volumes ?? []) {
             if (volume.configMap) expect(exists("ConfigMap", namespace, volume.configMap.name)).toBe(true);
-            if (volume.secret) expect(secret(namespace, volume.secret.secretName)).toBe(true);
+            if (volume.secret) {
+              const keys = volume.secret.items?.map(({ key }: Data) => key) ?? [undefined];
+              for (const key of keys) expect(secret(namespace, volume.secret.secretName, key), key).toBe(true);
+            }
+            for (const source of volume.projected?.sources ?? []) {
+              if (source.configMap) expect(exists("ConfigMap", namespace, source.configMap.name)).toBe(true);
+              for (const { key } of source.secret?.items ?? [])
+                expect(secret(namespace, source.secret.name, key), key).toBe(true);
+            }
           }
           for (const container of pod.containers) {
             for (const { configMapRef } of container.envFrom ?? [])
@@ -190,7 +201,7 @@ describe.each(fleets)("rendering $name", ({ name, file }) => {
           }
         }
         if (kind === "Ingress") {
-          for (const path of spec.rules[0].http.paths)
+          for (const path of spec.rules[0].http?.paths ?? [])
             expect(exists("Service", namespace, path.backend.service.name)).toBe(true);
           for (const { secretName } of spec.tls ?? []) {
             expect(secret(namespace, secretName) || exists("Certificate", namespace, secretName)).toBe(true);
@@ -258,6 +269,86 @@ it("puts personal data and the application at the sites only, never at the witne
     "holdfast-system/holdfast-peer-portland",
     "holdfast-system/holdfast-peer-seattle",
   ]);
+});
+
+describe("a component that talks to MongoDB", () => {
+  const hubs = fleetNamed("ratings-azure-stack-hub");
+  const [seattle] = hubs.sites;
+  const podOf = (name: string): Data =>
+    (
+      renderSite(hubs, seattle!.name).find(
+        ({ kind, metadata }) => kind === "Deployment" && metadata.name === name,
+      ) as Data
+    ).spec.template.spec;
+
+  it("has the certificate of the servers' authority where the connection string says, and not their key (R121)", () => {
+    const uri = requiredSecrets(hubs, seattle!.name)
+      .find(({ name }) => name === "ratings-mongodb-app")!
+      .keys.find(({ key }) => key === "uri")!.source;
+    const named =
+      uri.kind === "template" ? new URL(uri.template.replace(/^.*@[^/]*/, "http://x")).searchParams : undefined;
+    const { containers, volumes } = podOf("ratings-api");
+    expect(containers[0].volumeMounts).toEqual([
+      { name: "ratings-mongodb-ca", mountPath: "/etc/holdfast/ratings-mongodb", readOnly: true },
+    ]);
+    expect(named?.get("tlsCAFile")).toBe(`${containers[0].volumeMounts[0].mountPath}/ca.crt`);
+    expect(volumes[0].secret).toEqual({
+      secretName: "ratings-mongodb-tls",
+      items: [{ key: "ca.crt", path: "ca.crt" }],
+    });
+    expect(podOf("ratings-web").volumes).toBeUndefined();
+  });
+
+  it("has it also at a site that has no member", () => {
+    const moved = fleetNamed("ratings-azure-stack-hub", (text) =>
+      text
+        .replace(/ {6}- \{ site: orlando \}\n/g, "")
+        .replace(", role: arbiter }", " }")
+        .replace("site: azure-central }", "site: seattle }"),
+    );
+    const keys = requiredSecrets(moved, moved.sites[1]!.name).find(({ name }) => name === "ratings-mongodb-tls")?.keys;
+    expect(keys?.map(({ key }) => key)).toEqual(["ca.crt"]);
+  });
+});
+
+describe("a MongoDB arbiter at the witness (R74)", () => {
+  const at = (distribution: string) => {
+    const fleet = fleetNamed("ratings-azure-stack-hub", (text) =>
+      text.replace("distribution: AKS }", `distribution: ${distribution} }`),
+    );
+    const manifests = renderSite(fleet, fleet.witness!.name) as Data[];
+    return {
+      service: manifests.find(({ metadata }) => metadata.name === "ratings-mongodb-arbiter-0-peering"),
+      claim: manifests.find(({ kind }) => kind === "StatefulSet").spec.volumeClaimTemplates[0].spec,
+    };
+  };
+
+  it("on AKS asks for an internal address, and for a storage class that AKS has", () => {
+    const { service, claim } = at("AKS");
+    expect(service.metadata.annotations).toEqual({
+      "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
+      "service.beta.kubernetes.io/azure-load-balancer-ipv4": "10.102.1.11",
+    });
+    expect(claim.storageClassName).toBe("managed-csi");
+  });
+
+  it("on another Kubernetes takes the default class, for it has none of AKS Engine's, and no annotation of Azure's", () => {
+    const { service, claim } = at("k3s");
+    expect(service.metadata.annotations).toBeUndefined();
+    expect(claim.storageClassName).toBeUndefined();
+  });
+
+  it("is where the Hubs' members keep the class of the file", () => {
+    const hubs = fleetNamed("ratings-azure-stack-hub");
+    const set = renderSite(hubs, hubs.sites[0]!.name).find(({ kind }) => kind === "StatefulSet") as Data;
+    expect(set.spec.volumeClaimTemplates[0].spec.storageClassName).toBe("managed-standard");
+  });
+
+  it("keeps a class that somebody made, on any platform", () => {
+    const other = fleetNamed("everything");
+    const sets = (renderSite(other, other.witness!.name) as Data[]).filter(({ kind }) => kind === "StatefulSet");
+    expect(sets.map(({ spec }) => spec.volumeClaimTemplates[0].spec.storageClassName)).toEqual(["fast"]);
+  });
 });
 
 describe("who may change a register", () => {

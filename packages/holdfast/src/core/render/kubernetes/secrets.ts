@@ -1,8 +1,17 @@
-import type { Fleet, SiteName, Store } from "../../spec/index.ts";
+import type { Fleet, MongodbStore, SiteName, Store } from "../../spec/index.ts";
 import { SYSTEM_NAMESPACE, indexFleet, siteContext } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { tlsSecretName } from "./ingress.ts";
-import { mongodbMembersAt, secretNames, serviceNames, storesAt, POSTGRESQL_PORT } from "./stores.ts";
+import {
+  POSTGRESQL_PORT,
+  authorityFile,
+  mongodbMembersAt,
+  mongodbStoresOf,
+  placedMongodbMembers,
+  secretNames,
+  serviceNames,
+  storesAt,
+} from "./stores.ts";
 import { PEER_KUBECONFIG, peerSecretName, registersOf } from "./voter-names.ts";
 
 /** A Secret that has to exist before a site can run. Rendered files only ever name it. */
@@ -79,6 +88,9 @@ function addApplicationSecrets(context: SiteContext, add: Add): void {
       ]);
     }
   }
+  // Also where the store has no member: its clients have to know it all the same.
+  for (const { name } of application.components.flatMap((component) => mongodbStoresOf(context.fleet, component)))
+    add({ namespace, name: secretNames(name).tls, type: "Opaque", sameAtEverySite: false }, [authorityKey]);
   const tls = tlsSecretName(context);
   // cert-manager writes its own.
   if (tls !== undefined && traffic.tls.kind === "secret") {
@@ -88,6 +100,15 @@ function addApplicationSecrets(context: SiteContext, add: Add): void {
     ]);
   }
 }
+
+const authorityKey: SecretKey = {
+  key: "ca.crt",
+  purpose: "the authority that signed the members' certificates",
+  source: { kind: "given" },
+};
+
+/** Within the set only; it does not name the application. */
+const MONGODB_ADMINISTRATOR = "holdfast-admin";
 
 function addPeerSecrets(context: SiteContext, add: Add): void {
   for (const { name, api } of peersToVote(context)) {
@@ -160,30 +181,27 @@ function addStoreSecrets(context: SiteContext, store: Store, add: Add): void {
         source: { kind: "template", template: mongodbUri(context, store) },
       },
     ]);
+    // At each site with data, so that who operates the set has it where another site is lost.
+    add(at(system, true), [
+      { key: "username", purpose: "the set's administrator", source: { kind: "fixed", value: MONGODB_ADMINISTRATOR } },
+      { key: "password", purpose: "the administrator's password", source: { kind: "random" } },
+    ]);
   }
+  const host = context.addresses.peering.dataHost ?? context.name;
   add(at(tls, false), [
     {
       key: "tls-combined.pem",
-      purpose:
-        "each member's key and certificate in one file; all members have the same O and OU, by which they know each other",
+      purpose: `key and certificate of the members here in one file, for the name or address ${host}, to serve and to connect (server and client authentication); all members have the same O and OU, by which they know each other, and nobody else has`,
       source: { kind: "given" },
     },
-    { key: "ca.crt", purpose: "the authority that signed the members' certificates", source: { kind: "given" } },
+    authorityKey,
   ]);
 }
 
 /** Members are named as every site reaches them: a client replaces its list by the members' own names. */
-function mongodbUri({ fleet }: SiteContext, store: Extract<Store, { engine: "mongodb" }>): string {
-  const seen = new Map<string, number>();
-  const hosts = [...fleet.sites].flatMap((site) =>
-    mongodbMembersAt(store, site.name).data.map(() => {
-      const host = site.addresses.peering.dataHost ?? site.name;
-      const ordinal = seen.get(site.name) ?? 0;
-      seen.set(site.name, ordinal + 1);
-      return `${host}:${store.peeringPort + ordinal}`;
-    }),
-  );
-  return `mongodb://{username}:{password}@${hosts.join(",")}/${store.database}?replicaSet=${store.replicaSet}&authSource=${store.database}&tls=true`;
+function mongodbUri({ fleet }: SiteContext, store: MongodbStore): string {
+  const hosts = placedMongodbMembers(fleet, store).flatMap(({ role, host }) => (role === "data" ? [host] : []));
+  return `mongodb://{username}:{password}@${hosts.join(",")}/${store.database}?replicaSet=${store.replicaSet}&authSource=${store.database}&tls=true&tlsCAFile=${authorityFile(store.name)}`;
 }
 
 function byKey(a: SecretKey, b: SecretKey): number {

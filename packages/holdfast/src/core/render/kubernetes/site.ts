@@ -4,7 +4,7 @@ import { SYSTEM_NAMESPACE, indexFleet, siteContext } from "./context.ts";
 import type { SiteContext } from "./context.ts";
 import { CONTROLLER_NAME } from "./controller-names.ts";
 import { renderController, renderControllerAccess } from "./controller.ts";
-import { renderCertificate } from "./ingress.ts";
+import { renderCertificate, renderHost } from "./ingress.ts";
 import { controllersView } from "./controllers-view.ts";
 import type { ControllersView } from "./controllers-view.ts";
 import { waveOf } from "./kinds.ts";
@@ -66,7 +66,7 @@ function renderApplication(context: SiteContext): readonly ManifestGroup[] {
       manifests: [
         denyByDefault(context, namespace),
         allowDns(context, namespace),
-        ...(context.role === "site" ? renderCertificate(context) : []),
+        ...(context.role === "site" ? [...renderCertificate(context), ...renderHost(context)] : []),
       ],
     },
     ...stores.map((store) => ({

@@ -1,4 +1,13 @@
-import type { Fleet, MongodbMember, MongodbStore, PostgresqlStore, SiteName, Store } from "../../spec/index.ts";
+import { membersOf } from "../../spec/index.ts";
+import type {
+  Component,
+  Fleet,
+  MongodbMember,
+  MongodbStore,
+  PostgresqlStore,
+  SiteName,
+  Store,
+} from "../../spec/index.ts";
 import type { Member, SiteContext } from "./context.ts";
 
 export const POSTGRESQL_PORT = 5432;
@@ -36,10 +45,38 @@ export function mongodbMembersAt(store: MongodbStore, site: SiteName) {
   return { data: of("data"), arbiters: of("arbiter") };
 }
 
+/** A member by the name that every site and every client reaches it by, `host:port`: a replica set knows its members by one name each. */
+export interface PlacedMember extends MongodbMember {
+  readonly host: string;
+}
+
+/** All members of the set, in the order of sites and ports. */
+export function placedMongodbMembers(fleet: Fleet, store: MongodbStore): readonly PlacedMember[] {
+  return membersOf(fleet).flatMap(({ name, addresses }) => {
+    const { data, arbiters } = mongodbMembersAt(store, name);
+    const host = addresses.peering.dataHost ?? name;
+    return [...data, ...arbiters].map((member, index) => ({ ...member, host: `${host}:${store.peeringPort + index}` }));
+  });
+}
+
 /** The ports at which one site's servers of a store are reached by the other sites. */
 export function peeringPorts(store: Store, site: SiteName): readonly number[] {
   const count = store.engine === "postgresql" ? 1 : store.members.filter((member) => member.site === site).length;
   return Array.from({ length: count }, (_, index) => store.peeringPort + index);
+}
+
+/** The MongoDB stores that a component talks to. */
+export function mongodbStoresOf({ stores }: Fleet, { connectsTo }: Component): readonly MongodbStore[] {
+  return stores.flatMap((store) => (store.engine === "mongodb" && connectsTo.includes(store.name) ? [store] : []));
+}
+
+/** Where a client's container has the authority of a store's servers; connection strings name it, so it is the same everywhere. */
+export function authorityFile(store: string): string {
+  return `${authorityFolder(store)}/ca.crt`;
+}
+
+export function authorityFolder(store: string): string {
+  return `/etc/holdfast/${store}`;
 }
 
 export function storeNamed(fleet: Fleet, name: string): Store | undefined {

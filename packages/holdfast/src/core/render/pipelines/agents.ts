@@ -5,7 +5,14 @@ export type Agent =
   /** One of the service's own machines, on the Internet. */
   | { readonly kind: "hosted" }
   /** Ours, which calls out by HTTPS and reaches the endpoints on the local network. */
-  | { readonly kind: "self-hosted"; readonly pool: string };
+  | { readonly kind: "self-hosted"; readonly pool: string }
+  /** Any site's will do: that of the site that the run is for, else the first whose site is not left out of the run. Two or more. */
+  | { readonly kind: "self-hosted-anywhere"; readonly pools: readonly SitePool[] };
+
+export interface SitePool {
+  readonly site: string;
+  readonly pool: string;
+}
 
 /** Which of a site's endpoints a stage talks to. */
 export interface Endpoints {
@@ -23,13 +30,14 @@ export function agentFor(fleet: Fleet, member: Member, needs: Endpoints): Agent 
   const reachable =
     (!needs.management || internet.management) && (!needs.kubernetesApi || internet.kubernetesApi) && !isCutOff(member);
   if (reachable && hasHostedAgents(fleet)) return { kind: "hosted" };
-  return { kind: "self-hosted", pool: poolFor(fleet, member.name) };
+  const own = fleet.delivery.selfHostedPools[member.name];
+  return own === undefined ? anyPool(fleet, joinedTo(fleet, member.name)) : { kind: "self-hosted", pool: own };
 }
 
 /** For what needs nothing but the repository, and public Azure where the fleet has anything there. */
 export function agentForFleet(fleet: Fleet): Agent {
   if (hasHostedAgents(fleet) && !fleet.sites.every(isCutOff)) return { kind: "hosted" };
-  return { kind: "self-hosted", pool: poolFor(fleet, fleet.delivery.stages[0]) };
+  return anyPool(fleet, fleet.delivery.stages);
 }
 
 function hasHostedAgents({ delivery }: Fleet): boolean {
@@ -40,14 +48,21 @@ function isCutOff({ platform }: Pick<Member, "platform">): boolean {
   return platform.kind === "azure-stack-hub" && platform.connectivity === "disconnected";
 }
 
-/** The site's own; else that of a site that a link joins to it, whose agents reach it through the link; else any. */
-function poolFor({ delivery, links, name }: Fleet, site: SiteName | undefined): string {
-  const pools = delivery.selfHostedPools;
-  const own = site === undefined ? undefined : pools[site];
-  if (own !== undefined) return own;
-  const joined = links.flatMap(({ between }) =>
-    site !== undefined && between.includes(site) ? between.filter((each) => each !== site) : [],
-  );
-  const next = joined.map((each) => pools[each]).find((pool) => pool !== undefined);
-  return next ?? Object.values(pools)[0] ?? `${name}-agents`;
+/** Sites that a link joins to it: their agents reach it through the link. */
+function joinedTo({ links }: Fleet, site: SiteName): readonly SiteName[] {
+  return links.flatMap(({ between }) => (between.includes(site) ? between.filter((each) => each !== site) : []));
+}
+
+/** One fixed pool would be one site whose loss stops what it has no part in, so every site's pool may stand in, in this order. */
+function anyPool({ delivery, name }: Fleet, preferred: readonly string[]): Agent {
+  const pools: Readonly<Record<string, string>> = delivery.selfHostedPools;
+  const order = [...new Set([...preferred, ...Object.keys(pools)])];
+  const known = order.flatMap((site) => {
+    const pool = pools[site];
+    return pool === undefined ? [] : [{ site, pool }];
+  });
+  const [first] = known;
+  if (first === undefined || known.every(({ pool }) => pool === first.pool))
+    return { kind: "self-hosted", pool: first?.pool ?? `${name}-agents` };
+  return { kind: "self-hosted-anywhere", pools: known };
 }

@@ -1,10 +1,28 @@
 import type { Fleet } from "../../spec/index.ts";
-import { providerOf } from "../access/index.ts";
 import { toYaml } from "../formats/index.ts";
 import type { RenderedFile } from "../rendered-file.ts";
 import type { Agent } from "./agents.ts";
-import { modes, stagesOf } from "./plan.ts";
+import { stagesOf } from "./plan.ts";
 import type { Stage } from "./plan.ts";
+import type { Choices } from "./stage-run.ts";
+import {
+  approvalOf,
+  approvedChoices,
+  azureLogin,
+  choicesOf,
+  environmentName,
+  fetching,
+  keptState,
+  modeChoice,
+  needsVault,
+  poolUses,
+  rebuilding,
+  scriptOf,
+  secretsOf,
+  siteChoice,
+  vaultLogin,
+  withoutChoice,
+} from "./stage-run.ts";
 
 const HEADER = "# Rendered by holdfast from the fleet file: change that one, and render again.\n";
 
@@ -26,20 +44,21 @@ export function azurePipelinesFiles(fleet: Fleet): readonly RenderedFile[] {
 
 function mainPipeline(fleet: Fleet, stages: readonly Stage[]): unknown {
   const { repository } = fleet.delivery;
-  const sites = [...new Set(stages.flatMap(({ site }) => (site === undefined ? [] : [site])))];
+  const parameter = (
+    name: string,
+    choice: { readonly description: string; readonly default: string; readonly options: readonly string[] },
+  ) => ({ name, displayName: choice.description, type: "string", default: choice.default, values: choice.options });
   return {
     name: `${fleet.name}-$(Date:yyyyMMdd)$(Rev:.r)`,
-    trigger: { branches: { include: [repository?.branch ?? "main"] } },
+    // While a run is under way further commits wait together for the next one.
+    trigger: { batch: true, branches: { include: [repository?.branch ?? "main"] } },
     pr: "none",
+    // Where an environment has the check "Exclusive lock", runs come one after another and none is dropped.
+    lockBehavior: "sequential",
     parameters: [
-      {
-        name: "mode",
-        displayName: "What for: redeploy is for a site that was lost, the others change one cluster",
-        type: "string",
-        default: "deploy",
-        values: modes,
-      },
-      { name: "site", displayName: "One site, or all", type: "string", default: "all", values: ["all", ...sites] },
+      parameter("mode", modeChoice),
+      parameter("site", siteChoice(stages)),
+      parameter("without", withoutChoice(stages)),
     ],
     // Not secret: ids and places. Without Key Vault also the secret ones: what opens the vault, or all.
     variables: [{ group: fleet.name }],
@@ -62,7 +81,7 @@ function stageOf(fleet: Fleet, stage: Stage): readonly unknown[] {
         deployment: stage.id,
         displayName: stage.title,
         pool: poolOf(stage.agent),
-        environment: stage.site === undefined ? fleet.name : `${fleet.name}-${stage.site}`,
+        environment: environmentName(fleet, stage),
         timeoutInMinutes: stage.minutesMax,
         strategy: {
           runOnce: { deploy: { steps: [{ checkout: "self" }, { download: "none" }, stepsOf(fleet, stage)] } },
@@ -70,7 +89,8 @@ function stageOf(fleet: Fleet, stage: Stage): readonly unknown[] {
       },
     ],
   };
-  const approved = "${{ if and(eq(parameters.site, 'all'), eq(parameters.mode, 'deploy')) }}";
+  const { mode, site } = approvedChoices;
+  const approved = `\${{ if ${allOf([is("site", site), is("mode", mode), isNot("without", stage.site ?? "")])} }}`;
   return [
     ...(stage.approval ? [{ [approved]: [approvalStage(fleet, stage)] }] : []),
     condition === undefined ? rendered : { [`\${{ if ${condition} }}`]: [rendered] },
@@ -78,28 +98,67 @@ function stageOf(fleet: Fleet, stage: Stage): readonly unknown[] {
 }
 
 /** Never a name and an image in one pool: a name is of our own machines. */
-function poolOf(agent: Agent) {
-  return agent.kind === "hosted" ? { vmImage: "ubuntu-latest" } : { name: agent.pool };
+function poolOf(agent: Agent): unknown {
+  switch (agent.kind) {
+    case "hosted":
+      return { vmImage: "ubuntu-latest" };
+    case "self-hosted":
+      return { name: agent.pool };
+    case "self-hosted-anywhere":
+      // A server on premises may be too old for `elseif`, so each condition stands alone.
+      return Object.fromEntries(
+        poolUses(agent.pools).map(({ site, pool, others, lost }) => {
+          const otherwise =
+            lost === undefined
+              ? []
+              : [
+                  allOf([
+                    isNoneOf("site", [site, ...others]),
+                    lost.leftOut ? is("without", lost.site) : isNot("without", lost.site),
+                  ]),
+                ];
+          return [`\${{ if ${anyOf([is("site", site), ...otherwise])} }}`, { name: pool }];
+        }),
+      );
+  }
 }
 
-function conditionOf({ modes: forModes, site, alsoFor }: Stage): string | undefined {
-  const list = (words: readonly string[]) => words.map((word) => `'${word}'`).join(", ");
+const is = (parameter: string, word: string): string => `eq(parameters.${parameter}, '${word}')`;
+const isNot = (parameter: string, word: string): string => `ne(parameters.${parameter}, '${word}')`;
+const listed = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(", ");
+const isOneOf = (parameter: string, words: readonly string[]): string =>
+  `in(parameters.${parameter}, ${listed(words)})`;
+const isNoneOf = (parameter: string, words: readonly string[]): string =>
+  `notIn(parameters.${parameter}, ${listed(words)})`;
+const joined = (name: string, parts: readonly string[]): string =>
+  parts.length < 2 ? (parts[0] ?? "") : `${name}(${parts.join(", ")})`;
+const allOf = (parts: readonly string[]): string => joined("and", parts);
+const anyOf = (parts: readonly string[]): string => joined("or", parts);
+
+function conditionOf(stage: Stage): string | undefined {
+  const { modes, of } = choicesOf(stage);
   const parts = [
-    ...(forModes.length === modes.length ? [] : [`in(parameters.mode, ${list(forModes)})`]),
-    // What changes the nodes of a cluster is asked for by name.
-    ...(site === undefined
-      ? []
-      : [`in(parameters.site, ${list([...(forModes.includes("deploy") ? ["all"] : []), site, ...alsoFor])})`]),
+    ...(modes === undefined ? [] : [isOneOf("mode", modes)]),
+    ...(of === undefined ? [] : [siteCondition(of)]),
   ];
-  if (parts.length < 2) return parts[0];
-  return `and(${parts.join(", ")})`;
+  return parts.length === 0 ? undefined : allOf(parts);
+}
+
+function siteCondition({ site, inAll, rebuilt }: NonNullable<Choices["of"]>): string {
+  const elsewhere = [
+    ...(inAll ? [is("site", "all")] : []),
+    ...(rebuilt.length === 0 ? [] : [allOf([is("mode", rebuilding), isOneOf("site", rebuilt)])]),
+  ];
+  const more = elsewhere.length === 0 ? [] : [allOf([isNot("without", site), anyOf(elsewhere)])];
+  return anyOf([is("site", site), ...more]);
 }
 
 function approvalStage(fleet: Fleet, stage: Stage): unknown {
   const { alertMail } = fleet.monitoring;
+  const { title, instructions } = approvalOf(stage);
   return {
     stage: `approve_${stage.id}`,
-    displayName: `May ${stage.site ?? "the next"} be changed?`,
+    displayName: title,
     jobs: [
       {
         job: "approve",
@@ -113,7 +172,7 @@ function approvalStage(fleet: Fleet, stage: Stage): unknown {
             timeoutInMinutes: 2880,
             inputs: {
               notifyUsers: alertMail ?? "",
-              instructions: `The sites before ${stage.site ?? ""} were changed and are healthy. Look at them, then resume.`,
+              instructions,
               onTimeout: "reject",
             },
           },
@@ -126,38 +185,54 @@ function approvalStage(fleet: Fleet, stage: Stage): unknown {
 function stepsOf(fleet: Fleet, stage: Stage): unknown {
   if (stage.id === "check") return { template: "_templates/check.yml" };
   const variables = Object.fromEntries(stage.variables.map((name) => [name, `$(${name})`]));
-  if (stage.id === "azure")
-    return { template: "_templates/azure.yml", parameters: { script: `rendered/${stage.script}`, env: variables } };
-  const provider = providerOf(fleet);
-  const secrets = stage.secrets.map(({ env, value }) => ({ env, reference: provider.reference(value) }));
+  const script = scriptOf(stage);
+  if (stage.id === "azure") return { template: "_templates/azure.yml", parameters: { script, env: variables } };
+  const { argument } = stage;
   const parameters = {
-    script: `rendered/${stage.script}`,
-    ...(stage.takesMode ? { arguments: "${{ parameters.mode }}" } : {}),
-    ...(fleet.access.secrets.kind === "azure-key-vault"
-      ? { secretNames: secrets.map(({ reference }) => reference).join(",") }
-      : {}),
-    ...(fleet.access.secrets.kind === "hashicorp-vault"
-      ? { references: secrets.map(({ env, reference }) => `${env}=${reference}`).join(" ") }
-      : {}),
+    script,
+    ...(argument === undefined ? {} : { arguments: argument === "mode" ? "${{ parameters.mode }}" : argument }),
+    ...fetchParameter(fleet, stage),
     env: {
-      ...environmentOf(fleet, secrets),
+      ...(stage.keepsState ? { [keptState.variable]: STATE_COPY } : {}),
+      ...secretEnvironment(fleet, stage),
       ...variables,
     },
   };
-  if (!stage.keepsState) return { template: "_templates/run.yml", parameters };
-  const env = { HOLDFAST_STATE_COPY: "$(Pipeline.Workspace)/state", ...parameters.env };
-  return { template: "_templates/cluster.yml", parameters: { site: stage.site, ...parameters, env } };
+  return stage.keepsState
+    ? { template: "_templates/cluster.yml", parameters: { site: stage.site, ...parameters } }
+    : { template: "_templates/run.yml", parameters };
+}
+
+/** What the template of steps fetches. */
+function fetchParameter(fleet: Fleet, stage: Stage): Readonly<Record<string, string>> {
+  switch (fleet.access.secrets.kind) {
+    case "azure-key-vault":
+      return {
+        secretNames: secretsOf(fleet, stage)
+          .map(({ reference }) => reference)
+          .join(","),
+      };
+    case "hashicorp-vault":
+      return { fetching: fetching(fleet, stage).join(" ") };
+    case "kubernetes":
+      return {};
+  }
 }
 
 /** Secret variables reach a script only where they are named: never as an argument, and the agent masks them in its log. */
-function environmentOf(fleet: Fleet, secrets: readonly { readonly env: string; readonly reference: string }[]) {
-  if (fleet.access.secrets.kind === "hashicorp-vault")
-    return { VAULT_ROLE_ID: "$(VAULT_ROLE_ID)", VAULT_SECRET_ID: "$(VAULT_SECRET_ID)" };
-  return Object.fromEntries(secrets.map(({ env, reference }) => [env, `$(${reference})`]));
+function secretEnvironment(fleet: Fleet, stage: Stage): Readonly<Record<string, string>> {
+  if (needsVault(fleet, stage)) return Object.fromEntries(vaultLogin.map((name) => [name, `$(${name})`]));
+  return Object.fromEntries(secretsOf(fleet, stage).map(({ env, reference }) => [env, `$(${reference})`]));
 }
 
 const checkSteps = {
   steps: [
+    {
+      // A run locks an environment for the length of a stage only, so two runs could take turns, each at another site.
+      bash: "rendered/pipelines/alone.sh",
+      displayName: "No older run is under way",
+      env: { SYSTEM_ACCESSTOKEN: "$(System.AccessToken)" },
+    },
     {
       bash: "rendered/pipelines/check.sh",
       displayName: "holdfast check",
@@ -198,7 +273,7 @@ function ownParameters(fleet: Fleet): readonly unknown[] {
     case "azure-key-vault":
       return [{ name: "secretNames", type: "string" }];
     case "hashicorp-vault":
-      return [{ name: "references", type: "string" }];
+      return [{ name: "fetching", type: "string" }];
     case "kubernetes":
       return [];
   }
@@ -214,7 +289,7 @@ function fetchAndRun(fleet: Fleet, env: unknown): readonly unknown[] {
           task: "AzureKeyVault@2",
           displayName: "Fetch secrets",
           inputs: {
-            azureSubscription: connectionOf(fleet),
+            azureSubscription: azureLogin(fleet),
             KeyVaultName: fleet.access.secrets.vault ?? "",
             SecretsFilter: "${{ parameters.secretNames }}",
             RunAsPreJob: false,
@@ -224,9 +299,7 @@ function fetchAndRun(fleet: Fleet, env: unknown): readonly unknown[] {
         azureCli(fleet, env),
       ];
     case "hashicorp-vault":
-      return [
-        { bash: `rendered/access/_secrets/run-with.sh \${{ parameters.references }} -- ${command}`, displayName, env },
-      ];
+      return [{ bash: `\${{ parameters.fetching }} ${command}`, displayName, env }];
     case "kubernetes":
       return [{ bash: command, displayName, env }];
   }
@@ -237,7 +310,7 @@ function azureCli(fleet: Fleet, env: unknown): unknown {
     task: "AzureCLI@2",
     displayName: "${{ parameters.script }}",
     inputs: {
-      azureSubscription: connectionOf(fleet),
+      azureSubscription: azureLogin(fleet),
       scriptType: "bash",
       scriptLocation: "scriptPath",
       scriptPath: "${{ parameters.script }}",
@@ -247,25 +320,21 @@ function azureCli(fleet: Fleet, env: unknown): unknown {
   };
 }
 
-/** Of public Azure. The Hubs have none: their scripts sign in themselves, as the tasks for templates are not validated there. */
-function connectionOf({ name }: Fleet): string {
-  return `${name}-azure`;
-}
-
 function azureSteps(fleet: Fleet): unknown {
   return { parameters: COMMON_PARAMETERS, steps: [azureCli(fleet, "${{ parameters.env }}")] };
 }
 
+const STATE_COPY = "$(Pipeline.Workspace)/state";
+
 /** AKS Engine's encrypted output outlives the agent: without it a cluster can be neither scaled nor upgraded. */
 function clusterSteps(fleet: Fleet): unknown {
-  const artifact = "aks-engine-state-${{ parameters.site }}";
-  const copy = "$(Pipeline.Workspace)/state";
+  const artifact = keptState.artifact("${{ parameters.site }}");
   return {
     parameters: [{ name: "site", type: "string" }, ...COMMON_PARAMETERS, ...ownParameters(fleet)],
     steps: [
       {
         task: "DownloadBuildArtifacts@1",
-        displayName: "What AKS Engine wrote last, encrypted",
+        displayName: keptState.restore,
         // The first run finds none.
         continueOnError: true,
         inputs: {
@@ -275,21 +344,27 @@ function clusterSteps(fleet: Fleet): unknown {
           buildVersionToDownload: "latestFromBranch",
           branchName: "$(Build.SourceBranch)",
           allowPartiallySucceededBuilds: true,
+          // Of the last run that kept this site's: one for another site has none.
+          tags: artifact,
           downloadType: "single",
           artifactName: artifact,
           downloadPath: "$(Pipeline.Workspace)/download",
         },
       },
       {
-        bash: `mkdir -p "${copy}" && cp -a "$(Pipeline.Workspace)/download/${artifact}/." "${copy}/" || true`,
+        bash: `mkdir -p "${STATE_COPY}" && cp -a "$(Pipeline.Workspace)/download/${artifact}/." "${STATE_COPY}/" || true`,
         displayName: "Lay it ready",
       },
       ...fetchAndRun(fleet, "${{ parameters.env }}"),
       {
         task: "PublishBuildArtifacts@1",
-        displayName: "Keep what AKS Engine wrote, encrypted",
+        displayName: keptState.keep,
         condition: "always()",
-        inputs: { PathtoPublish: copy, ArtifactName: artifact },
+        inputs: { PathtoPublish: STATE_COPY, ArtifactName: artifact },
+      },
+      {
+        bash: `echo "##vso[build.addbuildtag]${artifact}"`,
+        displayName: "Mark the run as one that kept it",
       },
     ],
   };

@@ -7,7 +7,8 @@ import { githubActionsFiles } from "./github-actions.ts";
 import { jenkinsFiles } from "./jenkinsfile.ts";
 import { pipelinesPage } from "./readme.ts";
 import { applicationScript, healthScript, verifyScript, platformScript } from "./scripts/cluster-stages.ts";
-import { azureScript, checkScript } from "./scripts/fleet-scripts.ts";
+import { databasesScript } from "./scripts/database-stages.ts";
+import { aloneScript, azureScript, checkScript } from "./scripts/fleet-scripts.ts";
 import { clusterScript, connectionsScript, infrastructureScript, placeOf } from "./scripts/hub-scripts.ts";
 
 export const pipelinesFamily: RenderFamily = {
@@ -24,6 +25,9 @@ function* renderPipelines(fleet: Fleet, sites: ReadonlySet<SiteName>): Generator
       { path: "README.md", content: pipelinesPage(fleet) },
       { path: "check.sh", content: checkScript, executable: true },
       ...(azure === undefined ? [] : [{ path: "azure.sh", content: azure, executable: true }]),
+      ...(fleet.delivery.kind === "azure-pipelines"
+        ? [{ path: "alone.sh", content: aloneScript, executable: true }]
+        : []),
       ...definitionOf(fleet),
     ],
   };
@@ -54,6 +58,7 @@ function siteFiles(fleet: Fleet, member: Member): readonly RenderedFile[] {
     ["connections", place && connectionsScript(place)],
     ["cluster", hub && clusterScript(fleet, hub)],
     ["platform", platformScript(fleet, member)],
+    ["databases", databasesScript(fleet, member)],
     ["application", applicationScript(fleet, member)],
     ["health", healthScript(fleet, member)],
     ["verify", verifyScript(fleet, member)],

@@ -1,5 +1,4 @@
 import { isHubSite } from "../../azure-stack-hub/index.ts";
-import { membersOf } from "../../spec/index.ts";
 import type { Fleet, Member, SiteName } from "../../spec/index.ts";
 import {
   adminKubeconfig,
@@ -13,9 +12,13 @@ import {
   storedKeys,
 } from "../access/index.ts";
 import type { StoredValue } from "../access/index.ts";
+import { operatedStoresAt } from "../databases/index.ts";
 import { requiredSecrets } from "../kubernetes/index.ts";
+import { registersOf } from "../kubernetes/voter-names.ts";
 import { agentFor, agentForFleet } from "./agents.ts";
 import type { Agent } from "./agents.ts";
+import { OPERATED_STORES, waitsForLater } from "./scripts/database-stages.ts";
+import { deployOrder } from "./scripts/deploy-order.ts";
 import { azureScript, azureVariables } from "./scripts/fleet-scripts.ts";
 import {
   addressVariable,
@@ -49,12 +52,12 @@ export interface Stage {
   readonly site?: SiteName;
   readonly agent: Agent;
   readonly modes: readonly Mode[];
-  /** Also when the run is for one of these sites: a rebuilt gateway has a new address, which its peers need. */
+  /** Also when the run rebuilds one of these sites: its gateway has a new address and its cluster new logins, which its peers need. */
   readonly alsoFor: readonly SiteName[];
   /** Relative to the folder of the rendered files. */
   readonly script: string;
-  /** An argument that is the mode itself. */
-  readonly takesMode: boolean;
+  /** `mode` stands for the mode of the run. */
+  readonly argument?: "mode" | "rest" | "ready" | "logins";
   readonly secrets: readonly { readonly env: string; readonly value: StoredValue }[];
   /** Of the pipeline, not secret. */
   readonly variables: readonly string[];
@@ -70,7 +73,7 @@ const CHANGE: readonly Mode[] = ["scale", "upgrade", "upgrade-os-image", "rotate
 
 /** In order: each waits for the one before, and one that fails stops those after it. */
 export function stagesOf(fleet: Fleet): readonly Stage[] {
-  const ordered = membersInOrder(fleet);
+  const ordered = deployOrder(fleet);
   const perSite = ordered.map((member, index) => siteStages(fleet, member, index));
   return [
     stage({
@@ -97,6 +100,9 @@ export function stagesOf(fleet: Fleet): readonly Stage[] {
     ...ordered.flatMap((member) => networkStages(fleet, member)),
     ...ordered.flatMap((member) => connectionStages(fleet, member)),
     ...perSite.flat(),
+    ...ordered.flatMap((member) => restStages(fleet, member)),
+    ...ordered.flatMap((member) => readyStages(fleet, member)),
+    ...ordered.flatMap((member) => loginStages(fleet, member)),
     ...verifyStages(fleet, ordered),
   ];
 }
@@ -106,7 +112,6 @@ type Given = Pick<Stage, "id" | "title" | "agent" | "modes" | "script"> & Partia
 function stage(given: Given): Stage {
   return {
     alsoFor: [],
-    takesMode: false,
     secrets: [],
     variables: [],
     approval: false,
@@ -114,13 +119,6 @@ function stage(given: Given): Stage {
     minutesMax: 60,
     ...given,
   };
-}
-
-/** The witness first: a store that has no third vote survives nothing. Then the sites as the file says. */
-function membersInOrder(fleet: Fleet): readonly Member[] {
-  const members = membersOf(fleet);
-  const named = fleet.delivery.stages.flatMap((name) => members.filter((member) => member.name === name));
-  return [...members.filter(({ role }) => role === "witness"), ...named.filter(({ role }) => role === "site")];
 }
 
 const id = (what: string, site: SiteName): string => `${what}_${site.replaceAll("-", "_")}`;
@@ -184,7 +182,13 @@ function siteStages(fleet: Fleet, member: Member, index: number): readonly Stage
           { env: "HOLDFAST_AGE_KEY", value: stateIdentity(site) },
           { env: "HOLDFAST_SSH_PRIVATE_KEY", value: nodeKey(site) },
         ];
-  const cluster = { site, script: `pipelines/${site}/cluster.sh`, takesMode: true, secrets: engine, keepsState: true };
+  const cluster = {
+    site,
+    script: `pipelines/${site}/cluster.sh`,
+    argument: "mode",
+    secrets: engine,
+    keepsState: true,
+  } as const;
   const stages = [
     ...(hub === undefined
       ? []
@@ -221,9 +225,19 @@ function siteStages(fleet: Fleet, member: Member, index: number): readonly Stage
         { env: "ADMIN_KUBECONFIG", value: adminKubeconfig(site) },
         ...ciOnly(fleet, storedKeys(platformSecrets(fleet, member), site)),
       ],
-      variables: platformVariables(fleet, member),
+      variables: [...platformVariables(fleet, member), ...operatedVariable(fleet, member)],
       minutesMax: 90,
     }),
+    ...(operatedStoresAt(fleet, member).length === 0
+      ? []
+      : [
+          databasesStage(fleet, member, {
+            id: id("databases", site),
+            title: `${site}: databases that operators run`,
+            modes: [...BUILD, ...CHANGE],
+            argument: "mode",
+          }),
+        ]),
     stage({
       id: id("application", site),
       title: `${site}: application, and whether it serves`,
@@ -231,7 +245,8 @@ function siteStages(fleet: Fleet, member: Member, index: number): readonly Stage
       agent: api,
       modes: [...BUILD, ...CHANGE],
       script: `pipelines/${site}/application.sh`,
-      takesMode: true,
+      argument: "mode",
+      variables: operatedVariable(fleet, member),
       secrets: [
         { env: "DEPLOYER_KUBECONFIG", value: deployerKubeconfig(site) },
         ...ciOnly(fleet, storedKeys(requiredSecrets(fleet, site), site)),
@@ -239,6 +254,56 @@ function siteStages(fleet: Fleet, member: Member, index: number): readonly Stage
     }),
   ];
   return stages.map((each, position) => ({ ...each, approval: approval && position === 0 }));
+}
+
+function databasesStage(
+  fleet: Fleet,
+  member: Member,
+  given: Pick<Stage, "id" | "title" | "modes"> & { readonly argument: NonNullable<Stage["argument"]> },
+): Stage {
+  const { name: site } = member;
+  return stage({
+    ...given,
+    site,
+    agent: agentFor(fleet, member, { management: false, kubernetesApi: true }),
+    script: `pipelines/${site}/databases.sh`,
+    secrets: [
+      { env: "ADMIN_KUBECONFIG", value: adminKubeconfig(site) },
+      ...ciOnly(fleet, storedKeys(requiredSecrets(fleet, site), site)),
+    ],
+    variables: operatedVariable(fleet, member),
+    minutesMax: 90,
+  });
+}
+
+/** A new store's standbys need their primary, and MongoDB's main site the members of the others: whoever came too early comes now. */
+function restStages(fleet: Fleet, member: Member): readonly Stage[] {
+  if (!operatedStoresAt(fleet, member).some((each) => waitsForLater(fleet, each))) return [];
+  return [
+    databasesStage(fleet, member, {
+      id: id("databases_rest", member.name),
+      title: `${member.name}: databases that waited for another site`,
+      modes: ["first-deploy"],
+      argument: "rest",
+    }),
+  ];
+}
+
+/** Only when a store is at all its sites can each say that it is ready. */
+function readyStages(fleet: Fleet, member: Member): readonly Stage[] {
+  if (operatedStoresAt(fleet, member).length === 0) return [];
+  return [
+    databasesStage(fleet, member, {
+      id: id("databases_ready", member.name),
+      title: `${member.name}: databases are ready`,
+      modes: ["first-deploy"],
+      argument: "ready",
+    }),
+  ];
+}
+
+function operatedVariable(fleet: Fleet, member: Member): readonly string[] {
+  return operatedStoresAt(fleet, member).length === 0 ? [] : [OPERATED_STORES];
 }
 
 /** Without a vault the scripts find each value in their environment, under its own name. */
@@ -253,22 +318,46 @@ function platformVariables({ traffic: { tls } }: Fleet, { role }: Member): reado
   return ["SUBSCRIPTION_ID", "RESOURCE_GROUP", "TENANT_ID", "CLIENT_ID"].map((name) => `AZURE_DNS_${name}`);
 }
 
+/** A register begins with every voter, so each site has to have all logins before anybody waits for a store. */
+function loginStages(fleet: Fleet, member: Member): readonly Stage[] {
+  if (registersOf(fleet).length === 0 || requiredSecrets(fleet, member.name).length === 0) return [];
+  return [
+    verifyStage(fleet, member, {
+      id: id("logins", member.name),
+      title: `${member.name}: logins to the other voters`,
+      modes: ["first-deploy"],
+      argument: "logins",
+    }),
+  ];
+}
+
 /** When all are there: each gets the logins to voters that came after it, and shows that it serves. */
 function verifyStages(fleet: Fleet, members: readonly Member[]): readonly Stage[] {
   return members.map((member) =>
-    stage({
+    verifyStage(fleet, member, {
       id: id("verify", member.name),
       title: `${member.name}: everything together`,
-      site: member.name,
-      agent: agentFor(fleet, member, { management: false, kubernetesApi: true }),
       modes: BUILD,
       alsoFor: members.map(({ name }) => name).filter((name) => name !== member.name),
-      script: `pipelines/${member.name}/verify.sh`,
-      secrets: [
-        { env: "DEPLOYER_KUBECONFIG", value: deployerKubeconfig(member.name) },
-        ...ciOnly(fleet, storedKeys(requiredSecrets(fleet, member.name), member.name)),
-      ],
-      minutesMax: 30,
     }),
   );
+}
+
+function verifyStage(
+  fleet: Fleet,
+  member: Member,
+  given: Pick<Stage, "id" | "title" | "modes"> & Partial<Stage>,
+): Stage {
+  const { name: site } = member;
+  return stage({
+    ...given,
+    site,
+    agent: agentFor(fleet, member, { management: false, kubernetesApi: true }),
+    script: `pipelines/${site}/verify.sh`,
+    secrets: [
+      { env: "DEPLOYER_KUBECONFIG", value: deployerKubeconfig(site) },
+      ...ciOnly(fleet, storedKeys(requiredSecrets(fleet, site), site)),
+    ],
+    minutesMax: 30,
+  });
 }

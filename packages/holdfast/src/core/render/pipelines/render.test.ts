@@ -5,16 +5,18 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { membersOf } from "../../spec/index.ts";
 import type { Fleet } from "../../spec/index.ts";
+import { compiled } from "../testing/azure-templates.ts";
+import { deliveredFleets } from "../testing/delivered-fleets.ts";
 import {
   changed,
   example,
-  examples,
   fileOf,
   referenceFolder,
   skipsReference,
   testGoldenFiles,
 } from "../testing/example-fleets.ts";
 import { allFiles } from "../testing/examples.ts";
+import { declarativeProblems } from "../testing/declarative-pipeline.ts";
 import { hasShellcheck, shellcheck } from "../testing/shell-scripts.ts";
 import { agentFor } from "./agents.ts";
 import { pipelinesFamily } from "./index.ts";
@@ -27,36 +29,6 @@ type Data = any;
 testGoldenFiles(pipelinesFamily, import.meta.url);
 
 const hubs = example("ratings-azure-stack-hub").fleet;
-/** Every dialect for every place where secrets are kept. */
-const variants = ["azure-pipelines", "github-actions", "jenkins"].flatMap((kind) =>
-  [
-    { secrets: "key vault", fleet: changed("ratings-azure-stack-hub", ["kind: azure-pipelines", `kind: ${kind}`]) },
-    {
-      secrets: "vault",
-      fleet: changed(
-        "ratings-azure-stack-hub",
-        ["kind: azure-pipelines", `kind: ${kind}`],
-        [
-          "secrets: { kind: azure-key-vault, vault: ratings-global-kv }",
-          "secrets: { kind: hashicorp-vault, vault: https://vault.contoso.com }",
-        ],
-      ),
-    },
-    {
-      secrets: "the pipeline's own",
-      fleet: changed(
-        "ratings-azure-stack-hub",
-        ["kind: azure-pipelines", `kind: ${kind}`],
-        ["secrets: { kind: azure-key-vault, vault: ratings-global-kv }", "secrets: { kind: kubernetes }"],
-      ),
-    },
-  ].map((variant) => ({ kind, ...variant })),
-);
-const fleets = [
-  ...examples.filter(({ fleet }) => fleet.delivery.kind !== "none").map(({ name, fleet }) => ({ name, fleet })),
-  ...variants.map(({ kind, secrets, fleet }) => ({ name: `${kind}, secrets in ${secrets}`, fleet })),
-];
-
 describe("the pattern's two decisions (R134, R135, R136, R137, R138)", () => {
   const reached = (management: boolean, kubernetesApi: boolean): Fleet =>
     changed("ratings-azure-stack-hub", [
@@ -95,9 +67,15 @@ describe("the pattern's two decisions (R134, R135, R136, R137, R138)", () => {
     }
   });
 
-  it("uses the agents next to a witness that has none", () => {
+  it("uses the agents of any site next to a witness that has none", () => {
     const witness = membersOf(hubs).find(({ role }) => role === "witness")!;
-    expect(agentFor(hubs, witness, kubernetes)).toEqual({ kind: "self-hosted", pool: "seattle-hub" });
+    expect(agentFor(hubs, witness, kubernetes)).toEqual({
+      kind: "self-hosted-anywhere",
+      pools: [
+        { site: "seattle", pool: "seattle-hub" },
+        { site: "orlando", pool: "orlando-hub" },
+      ],
+    });
   });
 
   it("decides for scale and upgrade by both, as they drain nodes", () => {
@@ -112,7 +90,7 @@ describe("the pattern's two decisions (R134, R135, R136, R137, R138)", () => {
   });
 });
 
-describe.each(fleets)("the stages of $name", ({ fleet }) => {
+describe.each(deliveredFleets)("the stages of $name", ({ fleet }) => {
   const stages = stagesOf(fleet);
   const position = (id: string) => stages.findIndex((stage) => stage.id === id);
 
@@ -123,9 +101,10 @@ describe.each(fleets)("the stages of $name", ({ fleet }) => {
     expect(Math.max(...of("infrastructure"))).toBeLessThan(Math.min(...of("connections")));
     expect(of("application")).toEqual(of("application").toSorted((a, b) => a - b));
     for (const site of underscored) {
-      const own = ["infrastructure", "connections", "cluster", "platform", "application", "verify"].map((what) =>
-        position(`${what}_${site}`),
-      );
+      const own = [
+        ...["infrastructure", "connections", "cluster", "platform", "databases", "application"],
+        ...["databases_ready", "verify"],
+      ].map((what) => position(`${what}_${site}`));
       expect(own).toEqual(own.toSorted((a, b) => a - b));
       expect(own).not.toContain(-1);
     }
@@ -150,7 +129,7 @@ describe.each(fleets)("the stages of $name", ({ fleet }) => {
     const others = run.filter(({ site }) => site !== undefined && site !== lost);
     expect(others.length).toBeGreaterThan(0);
     expect(others.every(({ id }) => /^(connections|verify)_/.test(id))).toBe(true);
-    expect(run.filter(({ site }) => site === lost)).toHaveLength(6);
+    expect(run.filter(({ site }) => site === lost)).toHaveLength(7);
   });
 
   it("runs scripts that are rendered", () => {
@@ -159,38 +138,39 @@ describe.each(fleets)("the stages of $name", ({ fleet }) => {
   });
 });
 
-describe.each(fleets.filter(({ fleet }) => fleet.delivery.kind === "azure-pipelines"))(
+describe.each(deliveredFleets.filter(({ fleet }) => fleet.delivery.kind === "azure-pipelines"))(
   "Azure Pipelines of $name",
   ({ fleet }) => {
     const files = new Map(allFiles(pipelinesFamily, fleet).map(({ path, content }) => [path, content]));
     const main = parse(files.get("azure-pipelines.yml")!, { uniqueKeys: true });
     const runs = modes.flatMap((mode) =>
-      ["all", ...membersOf(fleet).map(({ name }) => name)].map((site) => ({ mode, site })),
+      ["all", ...membersOf(fleet).map(({ name }) => name)].map((site) => ({ mode, site, without: "none" })),
     );
 
     it("has exactly the stages of the plan, for each mode and site (R28, R132)", () => {
-      for (const { mode, site } of runs) {
+      for (const run of runs) {
+        const { mode, site } = run;
         const expected = stagesOf(fleet)
           .filter((stage) => stage.modes.includes(mode))
           .filter(
             (stage) =>
               stage.site === undefined ||
               stage.site === site ||
-              stage.alsoFor.some((each) => each === site) ||
-              (site === "all" && stage.modes.includes("deploy")),
+              (mode === "redeploy" && stage.alsoFor.some((each) => each === site)) ||
+              (site === "all" && (stage.modes.includes("deploy") || stage.modes.includes("first-deploy"))),
           )
           .flatMap(({ id, approval }) =>
             approval && mode === "deploy" && site === "all" ? [`approve_${id}`, id] : [id],
           );
         expect(
-          compiled(main, { mode, site }).stages.map(({ stage }: Data) => stage),
+          compiled(main, run).stages.map(({ stage }: Data) => stage),
           `${mode} ${site}`,
         ).toEqual(expected);
       }
     });
 
     it("has a name or an image in each pool, never both, and no image on premises (R136, R138)", () => {
-      for (const { jobs } of compiled(main, { mode: "deploy", site: "all" }).stages) {
+      for (const { jobs } of compiled(main, { mode: "deploy", site: "all", without: "none" }).stages) {
         for (const { pool } of jobs) {
           if (pool === "server") continue;
           expect(Object.keys(pool)).toHaveLength(1);
@@ -198,6 +178,16 @@ describe.each(fleets.filter(({ fleet }) => fleet.delivery.kind === "azure-pipeli
         }
       }
       if (fleet.delivery.hosting === "server") expect([...files.values()].join("")).not.toContain("vmImage");
+    });
+
+    it("is alone: an older run stops it, and further commits wait (R92)", () => {
+      const [first] = parse(files.get("_templates/check.yml")!).steps;
+      expect(first).toEqual({
+        bash: "rendered/pipelines/alone.sh",
+        displayName: expect.any(String) as string,
+        env: { SYSTEM_ACCESSTOKEN: "$(System.AccessToken)" },
+      });
+      expect([main.lockBehavior, main.trigger.batch]).toEqual(["sequential", true]);
     });
 
     it("puts secrets into a script's environment only (R121, R123)", () => {
@@ -252,32 +242,6 @@ it.skipIf(skipsReference)("the schema does refuse what is wrong (skipped where s
   expect(problemsOf(validate, { steps: [{ task: "AzureKeyVault@9", inputs: {} }] })).not.toEqual([]);
 });
 
-/** What the service makes of the template expressions before it looks at a pipeline. */
-function compiled(pipeline: Data, parameters: Readonly<Record<string, string>>): Data {
-  const holds = (expression: string): boolean => {
-    const code = expression
-      .replaceAll(/parameters\.(\w+)/g, (_, name: string) => JSON.stringify(parameters[name]))
-      .replaceAll("'", '"');
-    const and = (...all: boolean[]) => all.every(Boolean);
-    const isIn = (value: string, ...list: string[]) => list.includes(value);
-    const eq = (a: string, b: string) => a === b;
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    return new Function("and", "isIn", "eq", `return ${code.replaceAll(/\bin\(/g, "isIn(")}`)(and, isIn, eq) as boolean;
-  };
-  const expand = (value: Data): Data => {
-    if (Array.isArray(value))
-      return value.flatMap((item: Data) => {
-        const key = typeof item === "object" && item !== null ? Object.keys(item as object)[0] : undefined;
-        const condition = /^\$\{\{ if (.*) \}\}$/.exec(key ?? "")?.[1];
-        if (condition === undefined) return [expand(item)];
-        return holds(condition) ? (expand(item[key!]) as Data[]) : [];
-      });
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value as object).map(([key, member]) => [key, expand(member)]));
-  };
-  return expand(pipeline);
-}
-
 function pipelineValidator() {
   const schema = JSON.parse(readFileSync(join(referenceFolder!, "azure-pipelines/service-schema.json"), "utf8"));
   return new Ajv({
@@ -294,7 +258,7 @@ function problemsOf(validate: ReturnType<typeof pipelineValidator>, data: unknow
   return validate(structuredClone(data)) ? [] : (validate.errors ?? []).slice(0, 5);
 }
 
-describe.each(fleets.filter(({ fleet }) => fleet.delivery.kind === "github-actions"))(
+describe.each(deliveredFleets.filter(({ fleet }) => fleet.delivery.kind === "github-actions"))(
   "GitHub Actions of $name",
   ({ fleet }) => {
     const workflow = parse(fileOf(pipelinesFamily, fleet, "github-actions.yml"), { uniqueKeys: true });
@@ -305,16 +269,18 @@ describe.each(fleets.filter(({ fleet }) => fleet.delivery.kind === "github-actio
       for (const [index, { id, agent }] of stages.entries()) {
         const job = workflow.jobs[id];
         expect(job.needs).toEqual(index === 0 ? undefined : [stages[index - 1]!.id]);
-        expect(job["runs-on"]).toEqual(agent.kind === "hosted" ? "ubuntu-latest" : ["self-hosted", agent.pool]);
+        if (agent.kind === "hosted") expect(job["runs-on"]).toBe("ubuntu-latest");
+        else if (agent.kind === "self-hosted") expect(job["runs-on"]).toEqual(["self-hosted", agent.pool]);
+        else expect(job["runs-on"][0]).toBe("self-hosted");
         if (index > 0) expect(job.if).toMatch(/^\$\{\{ !failure\(\) && !cancelled\(\)/);
       }
     });
 
-    it("names secrets in env only, pins every action to a release, and asks for no more rights than it needs (R121, R123)", () => {
+    it("names secrets in env only, pins every action to a commit, and asks for no more rights than it needs (R121, R123)", () => {
       expect(workflow.permissions).toEqual({ contents: "read" });
       for (const job of Object.values<Data>(workflow.jobs)) {
         for (const step of job.steps) {
-          if (step.uses !== undefined) expect(step.uses).toMatch(/^[\w-]+\/[\w/-]+@v\d+$/);
+          if (step.uses !== undefined) expect(step.uses).toMatch(/^[\w-]+\/[\w/-]+@[0-9a-f]{40}$/);
           expect(step.run ?? "").not.toContain("secrets.");
         }
       }
@@ -322,35 +288,56 @@ describe.each(fleets.filter(({ fleet }) => fleet.delivery.kind === "github-actio
   },
 );
 
-describe.each(fleets.filter(({ fleet }) => fleet.delivery.kind === "jenkins"))(
+describe.each(deliveredFleets.filter(({ fleet }) => fleet.delivery.kind === "jenkins"))(
   "the Jenkinsfile of $name",
   ({ fleet }) => {
     const text = fileOf(pipelinesFamily, fleet, "Jenkinsfile.groovy");
 
     it("has a stage a stage in order, each with the label of the plan (R28, R132)", () => {
-      const stages = [...text.matchAll(/^ {4}stage\('(.*)'\) \{\n(?: {6}agent \{ label '(.*)' \})?/gm)].filter(
+      const stages = [...text.matchAll(/^ {4}stage\('(.*)'\) \{\n(?: {6}agent \{ label (.*) \}$)?/gm)].filter(
         ([, , label]) => label !== undefined,
       );
       expect(stages.map(([, title, label]) => [title, label])).toEqual(
-        stagesOf(fleet).map(({ title, agent }) => [title, agent.kind === "self-hosted" ? agent.pool : "linux"]),
+        stagesOf(fleet).map(({ title, agent }) => [
+          title,
+          agent.kind === "self-hosted" ? `'${agent.pool}'` : (expect.stringMatching(/^"\$\{.*\}"$/) as string),
+        ]),
       );
     });
 
-    it("has balanced braces and quotes", () => {
-      const bare = text.replaceAll(/'''[\s\S]*?'''|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\/\/.*$/gm, "");
-      for (const [open, close] of ["{}", "()", "[]"]) expect(bare.split(open!).length).toBe(bare.split(close!).length);
-      expect(bare).not.toMatch(/['"]/);
+    it("is a declarative pipeline, as far as Jenkins sees it before a run", () => {
+      expect(declarativeProblems(text)).toEqual([]);
+    });
+
+    it("lets only the approvers say yes, and without a machine that waits (R137)", () => {
+      const approvals = stagesOf(fleet).filter(({ approval }) => approval);
+      const asked = [...text.matchAll(/input \{\n\s+message '.*'\n\s+submitter '(.*)'/g)];
+      expect(asked.map(([, submitter]) => submitter)).toEqual(approvals.map(() => `${fleet.name}-approvers`));
+    });
+
+    it("keeps and fetches AKS Engine's state of one site in a folder of that site", () => {
+      for (const { id, site } of stagesOf(fleet).filter(({ keepsState }) => keepsState)) {
+        const folder = `aks-engine-state-${site}`;
+        expect(text, id).toContain(`filter: '${folder}/**'`);
+        expect(text, id).toContain(`artifacts: '${folder}/**'`);
+        expect(text, id).toContain(`HOLDFAST_STATE_COPY = "\${env.WORKSPACE}/${folder}"`);
+      }
+    });
+
+    it("signs in to public Azure for what the fleet has there, wherever secrets are kept", () => {
+      if (stagesOf(fleet).some(({ id }) => id === "azure"))
+        expect(text).toMatch(/inAzure\("rendered\/pipelines\/azure\.sh"\)/);
     });
 
     it("puts no secret into a command: those stay the shell's variables (R121, R123)", () => {
       for (const [, name] of text.matchAll(/\$\{([^}]*)\}/g))
-        expect(name).toMatch(/^(?:params\.mode|command|env\.\w+(?: \?: '')?)$/);
+        expect(name).toMatch(/^(?:params\.mode|params\.(?:[\w.'=!&|?: -])*|command|env\.\w+(?: \?: '')?)$/);
     });
   },
 );
 
 describe.skipIf(!hasShellcheck)("shellcheck (skipped where it is not installed)", () => {
-  it.each(fleets)("has nothing to say about the scripts of $name", ({ fleet }) => {
+  it.each(deliveredFleets)("has nothing to say about the scripts of $name", ({ fleet }) => {
     expect(shellcheck(allFiles(pipelinesFamily, fleet))).toBe("");
   });
 });

@@ -22,7 +22,8 @@ export const steps = (...items: readonly (Step | string)[]): Block => ({
   kind: "steps",
   items: items.map((item) => (typeof item === "string" ? { text: item } : item)),
 });
-export const step = (text: string, ...lines: readonly string[]): Step => ({ text, code: lines.join("\n") });
+export const step = (text: string, ...lines: readonly string[]): Step =>
+  lines.length === 0 ? { text } : { text, code: lines.join("\n") };
 export const table = (header: readonly string[], rows: readonly (readonly string[])[]): Block => ({
   kind: "table",
   header,

@@ -44,9 +44,8 @@ export function upgradeTime(hub: HubSite): string {
 
 export const shown = formatDuration;
 
-/** How a stage of the pipeline is run for one site, by the pipeline or by hand. */
-export function runCommand({ fleet, hasPipeline }: Facts, mode: string, site: string): string {
-  if (!hasPipeline) return `# no pipeline in the fleet file: the commands of this chapter, by hand`;
+/** How a stage of the pipeline is run for one site; without a pipeline there is nothing to run: `chapters/by-hand.ts` has the rest. */
+export function runCommand({ fleet }: Facts, mode: string, site: string): string {
   const name = fleet.name;
   switch (fleet.delivery.kind) {
     case "azure-pipelines":
@@ -63,7 +62,7 @@ export function runCommand({ fleet, hasPipeline }: Facts, mode: string, site: st
   }
 }
 
-export function joined(names: readonly string[]): string {
+export function joined(names: readonly string[], word: "and" | "or" = "and"): string {
   if (names.length < 2) return names[0] ?? "";
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+  return `${names.slice(0, -1).join(", ")} ${word} ${names.at(-1) ?? ""}`;
 }

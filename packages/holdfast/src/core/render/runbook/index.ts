@@ -2,6 +2,7 @@ import type { Fleet } from "../../spec/index.ts";
 import type { RenderFamily, RenderedGroup } from "../rendered-file.ts";
 import type { Block } from "./blocks.ts";
 import { text } from "./blocks.ts";
+import { backups } from "./chapters/backups.ts";
 import { back, lost, planned, redeploy, restore, witness } from "./chapters/disaster.ts";
 import { rotate, scale, upgrade } from "./chapters/operate.ts";
 import { decisions, overview } from "./chapters/overview.ts";
@@ -44,6 +45,7 @@ function runbook(fleet: Fleet): readonly Block[] {
     ...lost(facts),
     ...back(facts),
     ...witness(facts),
+    ...backups(facts),
     ...restore(facts),
     ...redeploy(facts),
   ];

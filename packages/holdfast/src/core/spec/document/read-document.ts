@@ -24,31 +24,37 @@ export const documentLimits = {
 export function readDocument(text: string, file: string): Result<SourceDocument, readonly Problem[]> {
   if (text.length > documentLimits.characters) {
     return err([
-      tooComplex(`the file is longer than ${documentLimits.characters} characters`, { file, line: 1, column: 1 }),
+      tooComplex(
+        `the file is longer than ${documentLimits.characters} characters`,
+        { file, line: 1, column: 1 },
+        "A fleet of a thousand sites is shorter, and is one file: look for what does not belong in it.",
+      ),
     ]);
   }
   const lines = new LineCounter();
   const at = (offset: number): SourcePosition => positionAt(lines, file, offset);
 
-  const excess = findLexicalExcess(text);
-  if (excess !== undefined) {
-    lines.lineStarts = lineStarts(text, excess.offset);
-    return err([tooComplex(excess.message, at(excess.offset))]);
-  }
-
   const tokens: CST.Token[] = [];
   let documents = 0;
-  for (const token of new Parser(lines.addNewLine).parse(text)) {
+  const lexemes = new BoundedLexemes(text);
+  for (const token of tokensOf(lexemes, lines)) {
+    if (lexemes.excess !== undefined) break;
     const deep = findDepthExcess(token);
     if (deep !== undefined) return err([tooComplex(deep.message, at(deep.offset))]);
     tokens.push(token);
     if (token.type === "document" && ++documents > 1) break;
   }
+  if (lexemes.excess !== undefined) {
+    const { message, offset } = lexemes.excess;
+    lines.lineStarts = lineStarts(text, offset);
+    return err([tooComplex(message, at(offset))]);
+  }
 
   // Duplicate keys are looked for below: the library compares each key with each other one of its map.
   const [document, second] = new Composer({ uniqueKeys: false, logLevel: "silent" }).compose(tokens);
   if (document === undefined || document.contents === null) {
-    return err([{ code: "document-empty", message: "the file is empty", at: at(0) }]);
+    const hint = "Start from a commented file: holdfast init";
+    return err([{ code: "document-empty", message: "the file is empty", hint, at: at(0) }]);
   }
   if (document.errors.length > 0) {
     return err(
@@ -185,28 +191,48 @@ interface Excess {
   readonly offset: number;
 }
 
+/** As the library's own `parse`, but the lexemes come from elsewhere. */
+function* tokensOf(lexemes: BoundedLexemes, lines: LineCounter): Generator<CST.Token, void> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of lexemes) yield* parser.next(lexeme);
+  yield* parser.end();
+}
+
 /**
- * What the library's parser would take quadratic time for: nesting that costs a character a level. Nesting by
- * indentation costs a growing line a level, so the limit on the length of the file bounds it.
+ * The lexemes of a text, until there is more of something than the library's parser takes linear time for: nesting that
+ * costs a character a level. Nesting by indentation costs a growing line a level, so the limit on the length of the file
+ * bounds it.
  */
-function findLexicalExcess(text: string): Excess | undefined {
-  let [offset, count, flow, indicators, aliases] = [0, 0, 0, 0, 0];
-  for (const lexeme of new Lexer().lex(text)) {
-    // Byte order marks and the lexer's own marks of documents and scalars; the marks are no part of the text.
-    if (lexeme === "\u0002" || lexeme === "\u0018" || lexeme === "\u001f") continue;
-    if (++count > documentLimits.lexemes) return { message: "the document has too many parts", offset };
-    if (lexeme === "[" || lexeme === "{") flow += 1;
-    else if (lexeme === "]" || lexeme === "}") flow -= 1;
-    else if (lexeme === "-" || lexeme === "?") indicators += 1;
-    else if (lexeme.endsWith("\n")) indicators = 0;
-    else if (lexeme.startsWith("*")) aliases += 1;
-    if (flow > documentLimits.depth || indicators > documentLimits.depth) return tooDeep(offset);
-    if (aliases > documentLimits.aliases) {
-      return { message: `the document has more than ${documentLimits.aliases} aliases`, offset };
-    }
-    offset += lexeme.length;
+class BoundedLexemes implements Iterable<string> {
+  readonly #text: string;
+  /** Why they ended before the text did. */
+  excess: Excess | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  return undefined;
+
+  *[Symbol.iterator](): Generator<string, void> {
+    let [offset, count, flow, indicators, aliases] = [0, 0, 0, 0, 0];
+    for (const lexeme of new Lexer().lex(this.#text)) {
+      // Byte order marks and the lexer's own marks of documents and scalars; the marks are no part of the text.
+      if (lexeme !== "\u0002" && lexeme !== "\u0018" && lexeme !== "\u001f") {
+        if (++count > documentLimits.lexemes) this.excess = { message: "the document has too many parts", offset };
+        if (lexeme === "[" || lexeme === "{") flow += 1;
+        else if (lexeme === "]" || lexeme === "}") flow -= 1;
+        else if (lexeme === "-" || lexeme === "?") indicators += 1;
+        else if (lexeme.endsWith("\n")) indicators = 0;
+        else if (lexeme.startsWith("*")) aliases += 1;
+        if (flow > documentLimits.depth || indicators > documentLimits.depth) this.excess = tooDeep(offset);
+        if (aliases > documentLimits.aliases)
+          this.excess = { message: `the document has more than ${documentLimits.aliases} aliases`, offset };
+        if (this.excess !== undefined) return;
+        offset += lexeme.length;
+      }
+      yield lexeme;
+    }
+  }
 }
 
 /** Walks a token without recursion: what is too deep here would overflow the stack of the composer. */
@@ -243,6 +269,10 @@ function syntaxProblem(message: string, at: SourcePosition, hint?: string): Prob
   return { code: "yaml-syntax", message, at, ...(hint === undefined ? {} : { hint }) };
 }
 
-function tooComplex(message: string, at: SourcePosition): Problem {
-  return { code: "document-too-complex", message, hint: "Split the file, or write it without aliases.", at };
+function tooComplex(
+  message: string,
+  at: SourcePosition,
+  hint = "No fleet needs that: look for what does not belong in the file, and write out what aliases repeat.",
+): Problem {
+  return { code: "document-too-complex", message, hint, at };
 }

@@ -116,7 +116,7 @@ export const cluster = z
     controlPlane: z
       .strictObject({
         count: s
-          .integer(1, 9)
+          .integer(1, 9, "1, 3 or 5 nodes")
           .prefault(3)
           .meta({ description: "Number of control-plane nodes: 3 or 5, fixed for the cluster's life." }),
         vmSize: s.line().meta({ description: "VM size." }),

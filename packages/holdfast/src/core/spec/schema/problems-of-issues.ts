@@ -30,8 +30,10 @@ export class IssueTranslator {
     const problems = issues.flatMap((issue) => this.#translate(issue, []));
     const seen = new Set<string>();
     return problems.filter((problem) => {
-      const key = `${problem.code} ${problem.path ?? ""}`;
-      return !seen.has(key) && seen.add(key);
+      const keys = [`${problem.code} ${problem.path ?? ""}`, placeKey(problem)];
+      const isNew = !keys.some((key) => seen.has(key));
+      for (const key of keys) seen.add(key);
+      return isNew;
     });
   }
 
@@ -58,7 +60,14 @@ export class IssueTranslator {
         return [this.#wrongValue(issue.message, path, value, issue.values.map(String))];
       case "invalid_type":
         if (value === undefined) return [this.#missing(path)];
-        return [this.#wrongValue(issue.message, path, value, [], "wrong-type")];
+        return [
+          this.#problem(
+            "wrong-type",
+            path,
+            otherKind(issue.message, value),
+            path.length === 0 ? ROOT_HINT : quotingHint(issue.message, value),
+          ),
+        ];
       case "too_small":
       case "too_big":
         return [
@@ -122,13 +131,39 @@ export class IssueTranslator {
   }
 }
 
+const ROOT_HINT = "A fleet file is a map of keys such as sites and stores: holdfast init writes one to start from.";
+
+/** An alias stands for the same text at two paths: what is wrong with it is wrong once. */
+function placeKey({ code, at, path = "" }: Problem): string {
+  const last = path.slice(Math.max(path.lastIndexOf("."), path.lastIndexOf("["), 0));
+  return `${code} ${at?.line ?? 0}:${at?.column ?? 0} ${last}`;
+}
+
+/** Where text stands for something else, that it is text says enough. */
+function otherKind(message: string, value: unknown): string {
+  const found = foundInstead(message, value);
+  return typeof value === "string" && value !== "" ? `${found}, found text` : found;
+}
+
 function foundInstead(message: string, value: unknown): string {
   const expected = message.startsWith("expected")
     ? message
-    : message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
+    : message
+        .replace(/^Invalid input: /, "")
+        .replace(/, received .*$/, "")
+        .replace(/\b(?:object|record|array|string|boolean)\b/, (word) => kindWords[word] ?? word);
   const found = describe(value);
   return found === undefined ? expected : `${expected}, found ${found}`;
 }
+
+/** What zod calls a kind, in the words that the rest of a message uses. */
+const kindWords: Readonly<Record<string, string>> = {
+  object: "a map",
+  record: "a map",
+  array: "a list",
+  string: "text",
+  boolean: "true or false",
+};
 
 /** Text is not repeated: it may be a secret, and the source line is shown beside the message anyway. */
 function describe(value: unknown): string | undefined {

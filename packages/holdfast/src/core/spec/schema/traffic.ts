@@ -124,6 +124,10 @@ export const traffic = z
       .choice(["answer-all", "answer-none"])
       .prefault("answer-all")
       .meta({ description: "What is answered when every site looks down." }),
+    ingressController: s.choice(["f5-nginx", "traefik", "ingress-nginx"]).prefault("f5-nginx").meta({
+      description:
+        "Which ingress controller each site gets: F5's NGINX Ingress Controller, Traefik, or the community's ingress-nginx, which has had no security fixes since March 2026.",
+    }),
     hostmaster: s
       .line("a mail address")
       .regex(/^[^@\s]+@[^@\s]+$/, { error: "expected a mail address" })

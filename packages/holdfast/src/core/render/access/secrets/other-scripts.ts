@@ -49,7 +49,7 @@ put "$1" "$work/value"
 export function createMissingScript(values: readonly PlannedValue[], provider: Provider): string {
   return secretScript(
     `Makes each random value that ${provider.title.replaceAll("\`", "")} does not have yet, and says what people have to fill in.
-A value that is there stays as it is: to replace one, delete it there, run this again, and follow the runbook.`,
+A value that is there stays as it is. To replace one, follow the runbook: openssl rand -hex 32 | tr -d '\\n' | put.sh REFERENCE`,
     ["openssl", ...provider.tools],
     `${provider.shell}
 random() {

@@ -13,8 +13,10 @@ filled_model() {
 
 # Without the stored output the keys of such VMs are lost: new ones would not fit them.
 refuse_foreign_nodes() {
-  local nodes
-  [ "$(az group exists --name "$RESOURCE_GROUP" --output tsv)" = true ] || return 0
+  local exists nodes
+  exists="$(az group exists --name "$RESOURCE_GROUP" --output tsv)"
+  # az writes "True" to tsv.
+  [ "\${exists,,}" = true ] || return 0
   nodes="$(az vm list --resource-group "$RESOURCE_GROUP" --query "[?starts_with(name,'k8s-master-')] | length(@)" --output tsv)"
   [ "\${nodes:-0}" -eq 0 ] ||
     refuse "resource group $RESOURCE_GROUP has control-plane nodes, but $STATE has no output of them: bring it from where it is kept"

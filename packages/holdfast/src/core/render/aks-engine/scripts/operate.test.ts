@@ -189,9 +189,17 @@ describe.skipIf(skipsEngineScripts)("the scripts of a cluster that was built", (
       expectNothingPlain(sandbox);
     });
 
+    it("takes its own where another cluster left its security group, by the name in the stored output (R72)", async () => {
+      await deployed(sandbox);
+      const two = { AZ_SECURITY_GROUPS: "/x/k8s-master-2-nsg\n/x/k8s-master-1-nsg\n/x/k8s-master-10-nsg" };
+      expect(await sandbox.run("seattle/attach-network.sh", [], two)).toMatchObject({ code: 0 });
+      expect(updates()[0]).toContain("/x/k8s-master-1-nsg");
+    });
+
     it.each([
       ["over a route table that is there", { AZ_ATTACHED_GROUP: "/x/own", AZ_ATTACHED_ROUTES: "/x/own" }],
-      ["where there are two clusters", { AZ_SECURITY_GROUPS: "/x/k8s-master-1-nsg\n/x/k8s-master-2-nsg" }],
+      ["where it cannot know which", { AZ_SECURITY_GROUPS: "/x/k8s-master-1-nsg\n/x/k8s-master-1-old-nsg" }],
+      ["where nothing has the cluster's name", { AZ_SECURITY_GROUPS: "/x/k8s-master-2-nsg" }],
     ])("attaches nothing %s (R72)", async (_what, environment) => {
       await deployed(sandbox);
       expect(await sandbox.run("seattle/attach-network.sh", [], environment)).toMatchObject({ code: 2 });

@@ -90,3 +90,15 @@ export function idOfResource({ type, name }: Data): string {
   const parts = types.map((each, index) => `/${each}/${names[index] ?? ""}`).join("");
   return `/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/group/providers/${provider ?? ""}${parts}`;
 }
+
+interface Policy {
+  readonly objectId: string;
+  readonly permissions: { readonly secrets: readonly string[] };
+}
+
+/** Who may do what with the secrets of a vault. */
+export function policiesOf(vault: Data): Readonly<Record<string, readonly string[]>> {
+  const { accessPolicies } = (vault as { readonly properties: { readonly accessPolicies: readonly Policy[] } })
+    .properties;
+  return Object.fromEntries(accessPolicies.map(({ objectId, permissions }) => [objectId, permissions.secrets]));
+}

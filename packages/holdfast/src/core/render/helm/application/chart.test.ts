@@ -64,7 +64,7 @@ function comparable(manifest: Data): string {
 
 function appliedAt(fleet: Fleet, site: Fleet["sites"][number]): readonly Data[] {
   const names = fleet.application.components.map(({ name }) => name);
-  const common = ["default-deny", "allow-dns", `${fleet.application.name}-tls`];
+  const common = ["default-deny", "allow-dns", `${fleet.application.name}-tls`, fleet.traffic.host];
   return renderSite(fleet, site.name).filter(
     ({ kind, metadata }) =>
       kind !== "Namespace" &&

@@ -8,6 +8,7 @@ import {
   denyByDefault,
   renderCertificate,
   renderComponent,
+  renderHost,
 } from "../../kubernetes/index.ts";
 import type { Manifest, SiteContext } from "../../kubernetes/index.ts";
 import type { RenderedFile } from "../../rendered-file.ts";
@@ -22,7 +23,12 @@ import { imageValues, reachesStore } from "./values.ts";
 export function applicationTemplates(context: SiteContext): readonly RenderedFile[] {
   const { fleet } = context;
   const { namespace, components } = fleet.application;
-  const common = [denyByDefault(context, namespace), allowDns(context, namespace), ...renderCertificate(context)];
+  const common = [
+    denyByDefault(context, namespace),
+    allowDns(context, namespace),
+    ...renderCertificate(context),
+    ...renderHost(context),
+  ];
   return [
     ...common.map((manifest) => fileOf("", manifest, templateText(templateOf(fleet, manifest)))),
     ...components.flatMap((component) =>
@@ -74,6 +80,7 @@ function hasNamespace(value: unknown): boolean {
 }
 
 function changesOfCommon(manifest: Manifest): readonly (readonly [Path, string])[] {
+  if (manifest.kind === "Ingress") return changesOfIngress(manifest);
   if (manifest.kind !== "Certificate") return [];
   return [
     [["metadata", "name"], scalarOf(".Values.tls.secretName | quote")],
@@ -116,20 +123,25 @@ function changesOf(fleet: Fleet, manifest: Manifest, component: Component): read
         ],
       ];
     case "Ingress":
-      return [
-        [["spec", "rules", 0, "host"], scalarOf(".Values.host | quote")],
-        ...(fleet.traffic.tls.kind === "none"
-          ? []
-          : [
-              [["spec", "tls", 0, "hosts", 0], scalarOf(".Values.host | quote")] as const,
-              [["spec", "tls", 0, "secretName"], scalarOf(".Values.tls.secretName | quote")] as const,
-            ]),
-      ];
+      return changesOfIngress(manifest);
     case "NetworkPolicy":
       return reachesStore(fleet, component) ? [[["spec", "egress"], blockOf("$component.storeEgress")]] : [];
     default:
       return [];
   }
+}
+
+/** The Ingress that names the certificate may be the host's own or a component's. */
+function changesOfIngress({ spec }: Manifest): readonly (readonly [Path, string])[] {
+  return [
+    [["spec", "rules", 0, "host"], scalarOf(".Values.host | quote")],
+    ...(typeof spec === "object" && spec !== null && "tls" in spec
+      ? [
+          [["spec", "tls", 0, "hosts", 0], scalarOf(".Values.host | quote")] as const,
+          [["spec", "tls", 0, "secretName"], scalarOf(".Values.tls.secretName | quote")] as const,
+        ]
+      : []),
+  ];
 }
 
 /** With what the fleet file gives: a tag, a digest, or both. */

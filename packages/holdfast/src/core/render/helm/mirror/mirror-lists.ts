@@ -1,5 +1,6 @@
 import type { Fleet, Member } from "../../../spec/index.ts";
 import { membersOf } from "../../../spec/index.ts";
+import { nodeProxyImage } from "../../aks-engine/index.ts";
 import { controllerImage, mongodbImage, postgresImage } from "../../kubernetes/index.ts";
 import type { RenderedFile } from "../../rendered-file.ts";
 import { operatedStores } from "../platform/database-operators.ts";
@@ -31,6 +32,8 @@ export function mirrorFiles(fleet: Fleet): readonly RenderedFile[] {
     const { image, version } = mongodbImage(fleet.registry);
     images.set(`docker.io/library/mongo:${version}`, image);
   }
+  const proxied = nodeProxyImage(fleet);
+  if (proxied !== undefined) images.set(proxied.source, proxied.image);
   if (images.size === 0 && charts.size === 0) return [];
   return [
     { path: "IMAGES.txt", content: imageList(fleet, images) },
@@ -65,16 +68,21 @@ function hostOf(url: string): string {
   return /^\w+:\/\/([^/:]+)/.exec(url)?.[1] ?? url;
 }
 
-function imageList(fleet: Fleet, images: ReadonlyMap<string, string>): string {
-  const { registry, application, stores } = fleet;
+/** What nobody publishes: holdfast's own and the application's, built from source by whoever runs the fleet (`images/` of our repository). */
+export function ownImages({ registry, application, stores }: Fleet): readonly string[] {
   const own = [
     ...application.components.map(({ image }) => image),
     controllerImage(registry).image,
     ...(stores.some(({ engine }) => engine === "postgresql") ? [postgresImage(registry).image] : []),
   ];
+  return [...new Set(own)].sort();
+}
+
+function imageList(fleet: Fleet, images: ReadonlyMap<string, string>): string {
   const head = [
-    "# image, where it goes. The pipelines build and push these, so they are not carried over:",
-    ...[...new Set(own)].sort().map((image) => `#   ${image}`),
+    "# image, where it goes. Not carried over, for nobody publishes them: build and push these yourself before the first deployment.",
+    "# holdfast's own and the sample's as images/README.md of holdfast's repository says, an application's by its own build:",
+    ...ownImages(fleet).map((image) => `#   ${image}`),
   ];
   return list(head.join("\n"), images);
 }

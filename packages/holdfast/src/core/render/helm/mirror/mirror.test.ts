@@ -92,14 +92,14 @@ it("carries nothing where every site reaches the makers' registries (R60)", () =
 
 it("pulls from a registry that the site's firewall lets through, and mirrors the others (R7, R60)", () => {
   const hub = fleetNamed("ratings-azure-stack-hub", (text) =>
-    text.replace("{ purpose: images, host: mcr.microsoft.com }", '{ purpose: images, host: "*.k8s.io" }'),
+    text.replace("{ purpose: images, host: mcr.microsoft.com }", '{ purpose: images, host: "docker.io" }'),
   );
-  const nginx = parse(content("seattle/platform/ingress-nginx/values.yaml", hub)) as {
-    controller: { image: { registry: string } };
+  const nginx = parse(content("seattle/platform/nginx-ingress/values.yaml", hub)) as {
+    controller: { image: { repository: string } };
   };
-  expect(nginx.controller.image.registry).toBe("registry.k8s.io");
+  expect(nginx.controller.image.repository).toBe("docker.io/nginx/nginx-ingress");
   const list = content("IMAGES.txt", hub);
-  expect(list).not.toContain("registry.k8s.io");
+  expect(list).not.toContain("docker.io/nginx");
   expect(list).toContain("quay.io/jetstack/cert-manager-controller");
 });
 

@@ -1,11 +1,7 @@
 import type { Fleet } from "../../../spec/index.ts";
 
-/**
- * What people are told (R30). Each rests on a metric that holdfast's controller gives at /metrics, or that kube-state-metrics
- * does; a controller has no metric for the age of a backup, so the rehearsal's last success stands for it where `databases/` runs
- * one.
- */
-interface Alert {
+/** What people are told (R30). Each rests on a metric that holdfast's controller gives at /metrics. */
+export interface Alert {
   readonly name: string;
   readonly metric: string;
   /** Labels that must have these values. */
@@ -13,7 +9,7 @@ interface Alert {
   /** Told apart by these labels. */
   readonly by: readonly string[];
   /** How the samples of a group become one number. */
-  readonly value: "max" | "increase-5m" | "age-seconds";
+  readonly value: "max" | "increase-5m";
   readonly above: number;
   readonly forMinutes: number;
   readonly severity: "critical" | "warning";
@@ -61,16 +57,6 @@ export function alertsOf({ stores, traffic }: Fleet): readonly Alert[] {
     },
     ...(hasPostgresql ? POSTGRESQL : []),
     ...(traffic.provider === "holdfast-dns" ? [DNS] : []),
-    {
-      name: "RestoreNotRehearsed",
-      metric: "kube_cronjob_status_last_successful_time",
-      by: ["namespace", "cronjob"],
-      value: "age-seconds",
-      above: REHEARSAL_AGE_SECONDS_MAX,
-      forMinutes: 60,
-      severity: "warning",
-      summary: "No backup was restored and read for more than eight days",
-    },
   ];
 }
 
@@ -156,6 +142,7 @@ export function prometheusGroups(fleet: Fleet) {
           labels: { severity: alert.severity, fleet: fleet.name },
           annotations: { summary: alert.summary },
         })),
+        ...(fleet.backups.some(({ rehearsal }) => rehearsal !== undefined) ? [restoreNotRehearsed(fleet)] : []),
         {
           alert: "HoldfastControllerSilent",
           expr: "absent(holdfast_site_verdict)",
@@ -176,29 +163,21 @@ export function promql({ metric, where = {}, by, value, above }: Alert): string 
       return `max by (${by.join(", ")}) (${selected}) > ${above}`;
     case "increase-5m":
       return `sum by (${by.join(", ")}) (increase(${selected}[5m])) > ${above}`;
-    case "age-seconds":
-      return `time() - max by (${by.join(", ")}) (${selected}) > ${above}`;
   }
 }
 
 /**
- * The same in the query language of Log Analytics, for scheduled query rules: the collector's metrics are in AppMetrics, their
- * labels in Properties. https://learn.microsoft.com/azure/azure-monitor/reference/tables/appmetrics
+ * A controller has no metric for the age of a backup, so the rehearsal's last success stands for it where `databases/` runs one; the
+ * CronJob's own age does where there was none yet. By kube-state-metrics: docs/metrics/workload/cronjob-metrics.md in
+ * kubernetes/kube-state-metrics.
  */
-export function kusto({ metric, where = {}, by, value, above }: Alert): string {
-  const conditions = Object.entries(where).map(([label, text]) => `| where tostring(Properties.${label}) == "${text}"`);
-  const groups = by.map((label) => `${label} = tostring(Properties.${label})`).join(", ");
-  const figure = { max: "max(Max)", "increase-5m": "max(Max) - min(Min)", "age-seconds": "max(Max)" }[value];
-  const compared =
-    value === "age-seconds"
-      ? `| where datetime_diff("second", now(), unixtime_seconds_todatetime(Value)) > ${above}`
-      : `| where Value > ${above}`;
-  return [
-    "AppMetrics",
-    "| where TimeGenerated > ago(5m)",
-    `| where Name == "${metric}"`,
-    ...conditions,
-    `| summarize Value = ${figure} by ${groups}`,
-    compared,
-  ].join("\n");
+function restoreNotRehearsed({ name }: Fleet) {
+  const of = '{cronjob=~".+-rehearsal"}';
+  return {
+    alert: "HoldfastRestoreNotRehearsed",
+    expr: `time() - max by (namespace, cronjob) (kube_cronjob_status_last_successful_time${of} or kube_cronjob_created${of}) > ${REHEARSAL_AGE_SECONDS_MAX}`,
+    for: "60m",
+    labels: { severity: "warning", fleet: name },
+    annotations: { summary: "No backup was restored and read for more than eight days" },
+  };
 }

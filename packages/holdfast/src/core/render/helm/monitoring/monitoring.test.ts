@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { allFiles, fleetNamed, fleets } from "../../testing/examples.ts";
 import { helmFamily } from "../index.ts";
-import { alertsOf, kusto, promql } from "./alerts.ts";
+import { alertsOf, prometheusGroups, promql } from "./alerts.ts";
 import { dashboard } from "./dashboard.ts";
+import { queryRules } from "./query-rules.ts";
 
 /** The controller's own source: what it does not write there is no metric. */
 const controllerMetrics = [
@@ -16,7 +17,7 @@ describe("alerts and dashboards", () => {
   it.each(fleets)("of $name rest on metrics that controllers give (R30, R45)", ({ name }) => {
     const fleet = fleetNamed(name);
     expect(controllerMetrics.length).toBeGreaterThan(5);
-    const text = JSON.stringify([alertsOf(fleet).map(promql), alertsOf(fleet).map(kusto), dashboard(fleet)]);
+    const text = JSON.stringify([prometheusGroups(fleet), queryRules(fleet), dashboard(fleet)]);
     const named = new Set(text.match(/holdfast_\w+/g));
     expect(named.size).toBeGreaterThan(1);
     for (const metric of named) expect(controllerMetrics).toContain(metric);
@@ -32,6 +33,33 @@ describe("alerts and dashboards", () => {
         'max by (store) (holdfast_store_durability{durability="local-only"}) > 0',
       ]),
     );
+  });
+});
+
+describe("rules of Azure Monitor", () => {
+  const fleet = fleetNamed("ratings-azure-stack-hub");
+  const rules = queryRules(fleet);
+
+  it("tell of each alert, of a silent controller and of what a cluster says of itself, each once (R30)", () => {
+    const names = rules.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { name } of alertsOf(fleet)) expect(names).toContain(name);
+    expect(names).toEqual(expect.arrayContaining(["ControllerSilent", "NodeNotReady", "RestoreFailed"]));
+  });
+
+  it("split by columns that their query has, and ask for nothing that the collector does not send", () => {
+    for (const { query, dimensions } of rules) {
+      for (const dimension of dimensions) expect(query).toMatch(new RegExp(`\\b${dimension}\\b( = |: string)`));
+      for (const [table = ""] of query.matchAll(/\bKube\w+|\bContainer(?:Log|Inventory)\w*|\bPerf\b/g))
+        expect.fail(table);
+      expect(query).not.toContain("kube_");
+      expect(query.startsWith("[")).toBe(false);
+    }
+  });
+
+  it("look at least five minutes back, for what Azure takes in is minutes old", () => {
+    for (const { everyMinutes, windowMinutes } of rules)
+      expect(windowMinutes).toBeGreaterThanOrEqual(Math.max(5, everyMinutes));
   });
 });
 

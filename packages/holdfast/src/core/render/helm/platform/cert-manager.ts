@@ -1,15 +1,16 @@
 import type { CertificateSolver, Fleet, Member } from "../../../spec/index.ts";
+import { ingressAnnotations, ingressClass } from "../../kubernetes/index.ts";
 import { operatedStores } from "./database-operators.ts";
 import type { ChartPin, PlatformChart, PlatformContext } from "./platform-chart.ts";
 import { pulledWith, repositoryAndTag } from "./platform-chart.ts";
 
-const jetstack = (name: string) => ({ host: "quay.io", path: `jetstack/cert-manager-${name}`, tag: "v1.20.2" });
+const jetstack = (name: string) => ({ host: "quay.io", path: `jetstack/cert-manager-${name}`, tag: "v1.21.2" });
 
 const pin: ChartPin = {
   chart: "cert-manager",
   repository: "oci://quay.io/jetstack/charts",
-  version: "v1.20.2",
-  kubernetes: "1.32 to 1.35",
+  version: "v1.21.2",
+  kubernetes: "1.33 to 1.36",
   images: {
     controller: jetstack("controller"),
     webhook: jetstack("webhook"),
@@ -61,26 +62,38 @@ function clusterIssuer({ fleet }: PlatformContext): Readonly<Record<string, unkn
       apiVersion: "cert-manager.io/v1",
       kind: "ClusterIssuer",
       metadata: { name: tls.issuer },
-      spec: issuerSpec(tls.issuer, tls.solver),
+      spec: issuerSpec(fleet, tls.issuer, tls.solver),
     },
     ...(tls.solver.kind === "http-01" ? { "network-policy.yaml": solverPolicy(fleet.application.namespace) } : {}),
   };
 }
 
-function issuerSpec(name: string, solver: CertificateSolver) {
+function issuerSpec(fleet: Fleet, name: string, solver: CertificateSolver) {
   if (solver.kind === "private-ca") return { ca: { secretName: solver.secret } };
   return {
     acme: {
       server: solver.server,
       email: solver.email,
       privateKeySecretRef: { name: `${name}-account` },
-      solvers: [solver.kind === "http-01" ? HTTP_01 : { ...dns01(solver), selector: { dnsZones: [solver.zone] } }],
+      solvers: [
+        solver.kind === "http-01" ? http01(fleet) : { ...dns01(solver), selector: { dnsZones: [solver.zone] } },
+      ],
     },
   };
 }
 
 /** The authority asks this site, so port 80 must be open to the Internet: the fleet file says this only where it is. */
-const HTTP_01 = { http01: { ingress: { ingressClassName: "nginx" } } };
+function http01(fleet: Fleet) {
+  const annotations = ingressAnnotations(fleet, "paths");
+  return {
+    http01: {
+      ingress: {
+        ingressClassName: ingressClass(fleet),
+        ...(annotations === undefined ? {} : { ingressTemplate: { metadata: { annotations } } }),
+      },
+    },
+  };
+}
 
 function dns01(solver: Extract<CertificateSolver, { kind: "dns-01" }>) {
   if (solver.provider === "rfc2136") {

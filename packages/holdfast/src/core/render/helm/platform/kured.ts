@@ -1,6 +1,6 @@
+import { clockTime, rebootTimes } from "../../../azure-stack-hub/index.ts";
 import type { Fleet, Member } from "../../../spec/index.ts";
 import type { PlatformChart } from "./platform-chart.ts";
-import { clockTime, rebootTimes } from "./reboot-times.ts";
 
 /**
  * A kured is built for one Kubernetes minor: https://kured.dev/docs/installation/ . Chart 6.0.0 is in kubereboot/charts with app

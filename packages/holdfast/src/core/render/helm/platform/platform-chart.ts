@@ -32,6 +32,8 @@ export interface PlatformChart {
   /** Which chart this cluster gets; undefined: none. */
   readonly pinAt: (fleet: Fleet, member: Member) => ChartPin | undefined;
   readonly values: (context: PlatformContext) => Readonly<Record<string, unknown>>;
+  /** Lines of the script before it, in POSIX shell. */
+  readonly prepare?: (context: PlatformContext) => readonly string[];
   /** Objects to apply after it, by file name. */
   readonly manifests?: (context: PlatformContext) => Readonly<Record<string, unknown>>;
   /** Files of the fleet with more values, relative to the family's folder. */

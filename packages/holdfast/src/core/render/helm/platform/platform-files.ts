@@ -128,6 +128,7 @@ function install(fleet: Fleet, member: Member, { chart, pin, context }: Installe
   const guarded = chart.condition === "without-metrics";
   return [
     `# ${chart.what}.`,
+    ...(chart.prepare?.(context) ?? []),
     ...(guarded ? ["if ! kubectl get apiservice v1beta1.metrics.k8s.io >/dev/null 2>&1; then"] : []),
     ...(guarded ? command.split("\n").map(indented) : command.split("\n")),
     ...(guarded ? ["fi"] : []),

@@ -1,10 +1,19 @@
 import { isHubSite } from "../../../azure-stack-hub/index.ts";
-import type { Fleet, Member, Store } from "../../../spec/index.ts";
+import type { Fleet, HostPort, Member, Store } from "../../../spec/index.ts";
 import { platformSecrets, providerOf } from "../../access/index.ts";
 import { platformCharts } from "../../helm/platform/platform-charts.ts";
 import { shellQuote } from "../../formats/index.ts";
-import { CONTROLLER_NAME, SYSTEM_NAMESPACE, requiredSecrets } from "../../kubernetes/index.ts";
+import { operatedStoresAt } from "../../databases/index.ts";
+import {
+  CONTROLLER_NAME,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  SYSTEM_NAMESPACE,
+  requiredSecrets,
+} from "../../kubernetes/index.ts";
 import { registersOf } from "../../kubernetes/voter-names.ts";
+import { agentFor } from "../agents.ts";
+import { OPERATED_STORES, operatedStores } from "./database-stages.ts";
 import { WORK_FOLDER, stageScript, useKubeconfig } from "./stage-script.ts";
 
 /** Whether helm/<site>/platform/install.sh is there. */
@@ -23,14 +32,17 @@ export function platformScript(fleet: Fleet, member: Member): string {
   );
   const proxy = fleet.sites.filter(isHubSite).find((site) => site.name === name)?.network.egress.proxy;
   const { writable } = providerOf(fleet);
+  const operated = installs ? operatedStoresAt(fleet, member).map(({ store }) => store.name) : [];
+  const install = `"$root/helm/${name}/platform/install.sh"`;
   const access = ["viewer", "operator", "deployer", ...(groups && hasApplication(fleet, member) ? ["groups"] : [])];
   return stageScript(
     `The platform of ${name}: namespaces, who may do what, and what the application stands on.
-Environment: ADMIN_KUBECONFIG, the text of the administrator's kubeconfig${writable ? "" : "; DEPLOYER_KUBECONFIG_FILE, where the deployer's is put"}.`,
+Environment: ADMIN_KUBECONFIG, the text of the administrator's kubeconfig${writable ? "" : "; DEPLOYER_KUBECONFIG_FILE, where the deployer's is put"}${operated.length === 0 ? "" : `; ${OPERATED_STORES}`}.`,
     ["kubectl", ...(installs ? ["helm"] : [])],
     [
       WORK_FOLDER,
       useKubeconfig("ADMIN_KUBECONFIG"),
+      ...(operated.length === 0 ? [] : [operatedStores(fleet)]),
       ...(proxy === undefined
         ? []
         : [`kubectl apply --server-side --filename "$root/aks-engine/${name}/node-proxy.yaml"`]),
@@ -45,7 +57,17 @@ Environment: ADMIN_KUBECONFIG, the text of the administrator's kubeconfig${writa
             `if [ -n "\${DEPLOYER_KUBECONFIG_FILE:-}" ]; then "$root/access/${name}/deployer-kubeconfig.sh" "$DEPLOYER_KUBECONFIG_FILE"; fi`,
           ]),
       ...(platformSecrets(fleet, member).length === 0 ? [] : [`"$root/access/${name}/fill-platform-secrets.sh"`]),
-      ...(installs ? [`"$root/helm/${name}/platform/install.sh"`] : []),
+      ...(operated.length === 0
+        ? installs
+          ? [install]
+          : []
+        : [
+            `if ${operated.map((store) => `operated ${store}`).join(" || ")}; then`,
+            `  ${install} --operators`,
+            "else",
+            `  ${install}`,
+            "fi",
+          ]),
       "",
     ].join("\n"),
   );
@@ -70,21 +92,19 @@ export function applicationScript(fleet: Fleet, member: Member): string {
   const { name: site, role } = member;
   const { namespace } = application;
   const stores = storesAt(fleet, site);
-  const folders = [
-    SYSTEM_NAMESPACE,
-    ...stores.map((store) => `${namespace}/${store.name}`),
-    ...(role === "site" ? [`${namespace}/${CONTROLLER_NAME}`] : []),
-  ];
+  const operated = new Set(operatedStoresAt(fleet, member).map(({ store }) => store.name));
+  const applyFolder = (folder: string) => `apply "$root/kubernetes/${site}/${folder}"`;
   const votes = registersOf(fleet).length > 0;
   const publishes = votes && providerOf(fleet).writable && member.addresses.peering.kubernetesApi !== undefined;
   const chart = [
     `helm upgrade --install ${shellQuote(application.name)} "$root/helm/_charts/${application.name}" \\`,
-    `  --namespace ${namespace} --values "$root/helm/${site}/values.yaml" --wait --timeout 10m`,
+    `  --namespace ${namespace} --values "$root/helm/${site}/values.yaml" "\${waits[@]}"`,
   ];
+  const isFirst = 'if [ "${1:-}" = first-deploy ]; then';
   return stageScript(
     `Brings ${site} to what was rendered: Secrets, stores, holdfast, the application. Safe to run again.
-With the argument first-deploy it does not ask yet whether users are served: no store has a majority of its votes then.
-Environment: DEPLOYER_KUBECONFIG, the text of the deployer's kubeconfig.`,
+With the argument first-deploy it waits for nothing: no store serves before all its voters are there, nor does what needs one.
+Environment: DEPLOYER_KUBECONFIG, the text of the deployer's kubeconfig${operated.size === 0 ? "" : `; ${OPERATED_STORES}, as databases.sh has it`}.`,
     ["kubectl", ...(role === "site" ? ["helm"] : [])],
     [
       WORK_FOLDER,
@@ -92,6 +112,7 @@ Environment: DEPLOYER_KUBECONFIG, the text of the deployer's kubeconfig.`,
       "# The deployer reads no Secrets, where Helm would keep its releases.",
       "export HELM_DRIVER=configmap",
       "",
+      ...(operated.size === 0 ? [] : [operatedStores(fleet)]),
       'apply() { kubectl apply --server-side --field-manager holdfast --force-conflicts --recursive --filename "$1"; }',
       `apply "$root/kubernetes/${site}/00-namespaces.yaml"`,
       ...(requiredSecrets(fleet, site).length === 0 ? [] : [`"$root/access/${site}/fill-secrets.sh"`]),
@@ -101,31 +122,71 @@ Environment: DEPLOYER_KUBECONFIG, the text of the deployer's kubeconfig.`,
             (policy) => `apply "$root/kubernetes/${site}/${namespace}/network-policy-${policy}.yaml"`,
           )
         : []),
-      ...folders.map((folder) => `apply "$root/kubernetes/${site}/${folder}"`),
-      ...(role === "site" ? chart : []),
-      ...(publishes ? [`"$root/access/${site}/publish-login.sh"`] : []),
-      role === "site"
-        ? `if [ "\${1:-}" = first-deploy ]; then export HEALTH_PROBE=later; fi\n"$root/pipelines/${site}/health.sh"`
-        : `"$root/pipelines/${site}/health.sh"`,
+      applyFolder(SYSTEM_NAMESPACE),
+      ...stores.map(({ name }) =>
+        operated.has(name)
+          ? `operated ${name} || ${applyFolder(`${namespace}/${name}`)}`
+          : applyFolder(`${namespace}/${name}`),
+      ),
+      ...(role === "site" ? [applyFolder(`${namespace}/${CONTROLLER_NAME}`)] : []),
+      // Before anything waits: the other sites vote with it.
+      ...(publishes ? [publishLogin(site)] : []),
+      ...(role === "site" ? ["waits=(--wait --timeout 10m)", `${isFirst} waits=(--timeout 10m); fi`, ...chart] : []),
+      `${isFirst} say "whether everything runs is asked when all are there: verify.sh"; exit 0; fi`,
+      `"$root/pipelines/${site}/health.sh"`,
       "",
     ].join("\n"),
   );
 }
 
+function publishLogin(site: string): string {
+  return `# The API server fills the login's token in a moment after its Secret was made.
+for ((attempt = 1; attempt <= 10; attempt++)); do
+  ! "$root/access/${site}/publish-login.sh" || break
+  [ "$attempt" -lt 10 ] || refuse "the login of ${site}'s voter was not published"
+  sleep 3
+done`;
+}
+
 /** Once every voter has published its login each site gets those of the others, and all have to serve. */
-export function verifyScript(fleet: Fleet, { name: site }: Member): string {
+export function verifyScript(fleet: Fleet, member: Member): string {
+  const { name: site } = member;
+  const isHosted = agentFor(fleet, member, { management: false, kubernetesApi: true }).kind === "hosted";
+  const others = fleet.sites.flatMap(({ name, addresses: { ingress, peering } }) => {
+    const address = isHosted ? ingress : (peering.ingress ?? ingress);
+    return name === site || address === undefined ? [] : [{ name, address }];
+  });
   return stageScript(
-    `Gives ${site} the logins to voters that were not there when it was deployed, and sees that it serves.
+    `verify.sh [logins]
+Gives ${site} the logins to voters that were not there when it was deployed, and sees that it serves; with the argument logins only the first.
+Another site that does not answer is a warning: it may be lost, and holds up nothing here.
 Environment: DEPLOYER_KUBECONFIG, the text of the deployer's kubeconfig.`,
-    ["kubectl"],
+    ["kubectl", ...(others.length === 0 ? [] : ["curl"])],
     [
       WORK_FOLDER,
       useKubeconfig("DEPLOYER_KUBECONFIG"),
       ...(requiredSecrets(fleet, site).length === 0 ? [] : [`"$root/access/${site}/fill-secrets.sh"`]),
+      '[ "${1:-}" != logins ] || exit 0',
       `"$root/pipelines/${site}/health.sh"`,
+      ...(others.length === 0
+        ? []
+        : [WARN, ...others.map((other) => lookAt(other.name, other.address, fleet.traffic))]),
       "",
     ].join("\n"),
   );
+}
+
+/** Azure Pipelines and GitHub Actions show lines like these in a run's summary. */
+const WARN = `
+warn() {
+  say "warning: $*"
+  [ -z "\${TF_BUILD:-}" ] || printf '##vso[task.logissue type=warning]%s\\n' "$*"
+  [ -z "\${GITHUB_ACTIONS:-}" ] || printf '::warning::%s\\n' "$*"
+}`;
+
+function lookAt(name: string, { host, port }: HostPort, traffic: Fleet["traffic"]): string {
+  return `${curlAs(host, port, traffic, "  ")} ||
+  warn "${name} does not answer users at ${host}: nobody waits for it here"`;
 }
 
 /** The gate before the next site: everything runs, and users would be served. */
@@ -133,8 +194,11 @@ export function healthScript(fleet: Fleet, member: Member): string {
   const { application, traffic } = fleet;
   const { name: site, role, addresses } = member;
   const stores = storesAt(fleet, site);
-  const kinds = (namespace: string, kind: string) =>
-    `for object in $(kubectl --namespace ${namespace} get ${kind} --output name); do\n  kubectl --namespace ${namespace} rollout status "$object" --timeout "$TIMEOUT"\ndone`;
+  const kinds = (namespace: string, kind: string, more = "") =>
+    // Not in the loop's own line, where a cluster that does not answer would be one that has nothing to wait for.
+    `objects="$(kubectl --namespace ${namespace} get ${kind}${more} --output name)"\nfor object in $objects; do\n  kubectl --namespace ${namespace} rollout status "$object" --timeout "$TIMEOUT"\ndone`;
+  // An operator's are its own: it replaces their pods itself, of which kubectl cannot tell the end.
+  const own = ` --selector ${MANAGED_BY_LABEL}=${MANAGED_BY}`;
   return stageScript(
     `The gate after a change at ${site}: everything that was deployed runs${role === "site" ? ", and the site answers users" : ""}.
 The current kubectl context is that cluster's, as the deployer.`,
@@ -142,7 +206,7 @@ The current kubectl context is that cluster's, as the deployer.`,
     [
       'TIMEOUT="${HEALTH_TIMEOUT:-10m}"',
       kinds(SYSTEM_NAMESPACE, "deployments"),
-      ...(role === "site" || stores.length > 0 ? [kinds(application.namespace, "statefulsets")] : []),
+      ...(role === "site" || stores.length > 0 ? [kinds(application.namespace, "statefulsets", own)] : []),
       ...(role === "site" ? [kinds(application.namespace, "deployments")] : []),
       ...(role === "site" && addresses.ingress !== undefined
         ? [probe(addresses.ingress.host, addresses.ingress.port, traffic)]
@@ -152,18 +216,28 @@ The current kubectl context is that cluster's, as the deployer.`,
   );
 }
 
-/** As users come, but at this site, whatever the name is answered with now; as often in a row as steering wants to see it. */
-function probe(host: string, port: number, { host: name, tls, probe: settings }: Fleet["traffic"]): string {
+/** As users come, but at this site, whatever the name is answered with now. */
+function curlAs(
+  host: string,
+  port: number,
+  { host: name, tls, probe: { path } }: Fleet["traffic"],
+  indent: string,
+): string {
   const scheme = tls.kind === "none" ? "http" : "https";
   const standard = scheme === "http" ? 80 : 443;
+  return `curl --silent --show-error --fail --output /dev/null --max-time 10 \${CA_FILE:+--cacert "$CA_FILE"} \\
+${indent}--connect-to ${shellQuote(`${name}:${standard}:${host}:${port}`)} ${shellQuote(`${scheme}://${name}${path}`)}`;
+}
+
+/** As often in a row as steering wants to see it. */
+function probe(host: string, port: number, traffic: Fleet["traffic"]): string {
+  const { host: name, probe: settings } = traffic;
   const seconds = Math.max(1, Math.ceil(settings.intervalMs / 1000));
   return `
 # A private authority's certificate: name its file in CA_FILE.
 answers() {
-  curl --silent --show-error --fail --output /dev/null --max-time 10 \${CA_FILE:+--cacert "$CA_FILE"} \\
-    --connect-to ${shellQuote(`${name}:${standard}:${host}:${port}`)} ${shellQuote(`${scheme}://${name}${settings.path}`)}
+  ${curlAs(host, port, traffic, "    ")}
 }
-[ "\${HEALTH_PROBE:-}" != later ] || { say "whether the site serves is asked when all are there"; exit 0; }
 good=0
 for ((attempt = 1; attempt <= 60; attempt++)); do
   if answers; then good=$((good + 1)); else good=0; fi

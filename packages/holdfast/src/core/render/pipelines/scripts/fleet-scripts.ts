@@ -15,7 +15,9 @@ results="\${RESULTS:-results}"
 mkdir -p "$results"
 if ! command -v holdfast > /dev/null; then
   # No default: a public registry may have another program of this name.
-  [ -n "\${HOLDFAST_PACKAGE:-}" ] || refuse "put holdfast on this machine, or set HOLDFAST_PACKAGE to its package's file or address"
+  case "\${HOLDFAST_PACKAGE:-}" in
+    "" | \\$\\(*) refuse "put holdfast on this machine, or set HOLDFAST_PACKAGE to its package's file or address" ;;
+  esac
   npm install --global "$HOLDFAST_PACKAGE"
 fi
 code=0
@@ -24,6 +26,21 @@ holdfast check "$fleet" --format junit > "$results/check.xml" || true
 holdfast check "$fleet" || true
 [ "$code" -eq 0 ] || exit "$code"
 holdfast render "$fleet" --diff "$root" || refuse "the rendered files are not those of $fleet: render again, and commit"
+`,
+  "..",
+);
+
+/** Of Azure Pipelines, which has no lock for a whole run: the older one goes on, and this one says why it stops. */
+export const aloneScript = stageScript(
+  `Refuses while an older run of this pipeline is under way: two at once would change two sites at once.
+Environment: what Azure Pipelines sets, and SYSTEM_ACCESSTOKEN.`,
+  ["curl", "jq"],
+  `given SYSTEM_ACCESSTOKEN SYSTEM_COLLECTIONURI SYSTEM_TEAMPROJECTID SYSTEM_DEFINITIONID BUILD_BUILDID
+runs="$(printf 'header = "Authorization: Bearer %s"\\n' "$SYSTEM_ACCESSTOKEN" |
+  curl --config - --silent --show-error --fail --retry 3 --max-time 60 \\
+    "\${SYSTEM_COLLECTIONURI%/}/$SYSTEM_TEAMPROJECTID/_apis/build/builds?definitions=$SYSTEM_DEFINITIONID&statusFilter=inProgress&api-version=6.0")"
+older="$(jq --raw-output --argjson this "$BUILD_BUILDID" '[.value[] | select(.id < $this) | .buildNumber] | join(", ")' <<< "$runs")"
+[ -z "$older" ] || refuse "$older is under way, perhaps waiting for a person: let it end or cancel it, then run this one again"
 `,
   "..",
 );
@@ -58,7 +75,7 @@ export function azureScript(fleet: Fleet): string | undefined {
 Environment: ${azureVariables(fleet).join(", ")}.`,
     ["az"],
     [
-      ...azureVariables(fleet).map((name) => `: "\${${name}:?}"`),
+      `given ${azureVariables(fleet).join(" ")}`,
       `az group create --name ${shellQuote(first.resourceGroup)} --location "$AZURE_LOCATION" --output none`,
       ...roles.map(
         ({ variable }) =>

@@ -54,7 +54,7 @@ export function infrastructureScript(place: HubPlace): string | undefined {
     `Phase 1 at ${place.name}: the virtual network and the VPN gateway, which takes up to 45 minutes the first time.`,
     ["az"],
     [
-      ...networkVariables(place).map((name) => `: "\${${name}:?}"`),
+      ...(networkVariables(place).length === 0 ? [] : [`given ${networkVariables(place).join(" ")}`]),
       signInToHub(place),
       `az group create --name ${shellQuote(resourceGroup)} --location ${place.platform.region} --output none`,
       "# Deployed again, a subnet keeps only what the template says, so the attached route table is passed on.",

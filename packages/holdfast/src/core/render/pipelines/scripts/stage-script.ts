@@ -17,9 +17,18 @@ need() {
   for tool in "$@"; do command -v "$tool" > /dev/null || refuse "this machine has no $tool"; done
 }
 need ${tools.join(" ")}
-
+${body.includes("\ngiven ") || body.startsWith("given ") ? GIVEN : ""}
 ${body}`;
 }
+
+/** Azure Pipelines leaves a variable that is not set as it is written. */
+const GIVEN = `given() { # given NAME...: variables of whoever calls
+  local name
+  for name in "$@"; do
+    case "\${!name:-}" in "" | \\$\\(*) refuse "set $name" ;; esac
+  done
+}
+`;
 
 /** A folder in memory that goes with the script. */
 export const WORK_FOLDER = `work="$(mktemp -d "\${HOLDFAST_WORK_DIR:-\${XDG_RUNTIME_DIR:-/dev/shm}}/holdfast-stage.XXXXXX")"

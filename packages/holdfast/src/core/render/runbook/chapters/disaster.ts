@@ -1,10 +1,15 @@
+import type { Component } from "../../../spec/index.ts";
+import { ingressDeployment } from "../../helm/index.ts";
 import { chapter, code, list, section, step, steps, table, text } from "../blocks.ts";
 import type { Block } from "../blocks.ts";
 import { joined, runCommand, shown, verdictMs } from "../facts.ts";
 import type { Facts } from "../facts.ts";
+import { electionRow, lookAtSets, primariesElsewhere, votesBack, votesByHand } from "./mongodb.ts";
+import { besides, keptBeside } from "./backups.ts";
+import { applyAt, applyEverywhere } from "./by-hand.ts";
 
 export function planned(facts: Facts): readonly Block[] {
-  const { fleet, postgresql, mongodb, order } = facts;
+  const { fleet, postgresql, order } = facts;
   const [first = ""] = order;
   const other = fleet.sites.map(({ name }) => name).find((name) => name !== first) ?? first;
   return [
@@ -25,16 +30,8 @@ export function planned(facts: Facts): readonly Block[] {
             "Nothing that was acknowledged is lost; writes are refused for a moment, and the command says how long. It does nothing when the other site does not have everything.",
           ),
         ]),
-    ...mongodb.flatMap(({ name, members }) => {
-      const priority = Math.max(0, ...members.filter(({ site }) => site === first).map((member) => member.priority));
-      return [
-        text(
-          `${name}: the members at ${first} ${priority > 1 ? "have the highest priority: lower it for the time, or the primary comes back at once" : "step down when asked"}.`,
-        ),
-        code(`mongosh "$MONGODB_URI" --quiet --eval 'rs.stepDown(600)' # as somebody who may: the clusterManager role`),
-      ];
-    }),
     ...steering(facts, first),
+    ...primariesElsewhere(facts),
   ];
 }
 
@@ -55,7 +52,11 @@ function steering(facts: Facts, site: string): readonly Block[] {
       `The site is left out of the answers once its ingress does not answer, ${shown(verdictMs(facts.fleet))} later at most; resolvers keep an old answer for ${ttlSeconds} s. Put it back with its old number of replicas.`,
     ),
     ...(facts.hubs.some(({ name }) => name === site)
-      ? [code(`kubectl --context ${site} --namespace ingress scale deployment ingress-nginx-controller --replicas 0`)]
+      ? [
+          code(
+            `kubectl --context ${site} --namespace ingress scale deployment ${ingressDeployment(facts.fleet)} --replicas 0`,
+          ),
+        ]
       : []),
   ];
 }
@@ -77,30 +78,29 @@ export function lost(facts: Facts): readonly Block[] {
             `${shown(lease.ttlMs)} and an election`,
             `${name}: if it led there, one of ${joined(sites)} that has everything becomes primary, with the votes of ${joined(voters(facts))}`,
           ]),
-        ...mongodb.map(({ name, electionTimeoutMs }) => [
-          `${shown(electionTimeoutMs)} and an election`,
-          `${name}: the remaining members elect`,
-        ]),
+        ...mongodb.map((store) => electionRow(facts, store)),
       ],
     ),
     section("What to do"),
     steps(
       step(
-        "Look, from any place that is left. It says who leads, who is missing, and whether a second loss would be survived.",
+        `Look, from any place that is left: which places answer and whom they see${postgresql.length > 0 ? `, and of ${joined(postgresql.map(({ name }) => name))} who is primary, who is in sync and who does not report. With nobody in sync, no second loss is survived` : ""}.`,
         "holdfast status holdfast.yaml",
       ),
-      "Touch nothing at the other sites: no upgrade, no reboot, no change that can wait. Approve nothing in the pipeline.",
+      ...lookAtSets(facts),
+      `Touch nothing at the other sites: no upgrade, no reboot, no change that can wait.${facts.hasPipeline ? " Approve nothing in the pipeline." : ""}`,
       "Tell the people of **Contacts**. Find out whether it is the site, its network, or what sites share.",
       ...(hubs.length > 0
         ? [
             "A Hub that is lost as a whole: its operator recovers the Hub first (infrastructure backup). No application data is in that backup.",
           ]
         : []),
-      "If it comes back by itself, nothing is to be done: a site that returns stays fenced, catches up, and takes part again.",
+      `If it comes back by itself, nothing is to be done${mongodb.length > 0 ? ", but to give back what votes were taken" : ""}: ${postgresql.length > 0 ? "a site that returns stays fenced, catches up, and takes part again" : "its members catch up from the others, and vote again"}.`,
     ),
     ...(alone.length > 0
       ? [text(`${joined(alone.map(({ name }) => name))}: \`local-only\`, so no other site can take over by itself.`)]
       : []),
+    ...votesByHand(facts),
     ...manualFailover(facts),
   ];
 }
@@ -131,15 +131,15 @@ export function back(facts: Facts): readonly Block[] {
   return [
     chapter("Get it back"),
     steps(
-      "Power, network, links; then the cluster. What stood there may start: a site that returns does not serve its database before it knows who leads.",
+      `Power, network, links; then the cluster. What stood there may start: ${postgresql.length > 0 ? "a site that returns does not serve its database before it knows who leads" : "members follow whoever is primary by then"}.`,
       ...postgresql.map(
         ({ name }) =>
           `${name}: its server is rewound or cloned from the primary, follows, and is counted again once it has everything. \`holdfast status\` shows how far it is.`,
       ),
-      ...mongodb.map(
-        ({ name }) =>
-          `${name}: its members catch up from the others; one that was away for longer than the oplog reaches copies everything anew.`,
-      ),
+      ...mongodb.flatMap((store) => [
+        `${store.name}: its members catch up from the others; one that was away for longer than the oplog reaches copies everything anew.`,
+        ...votesBack(facts, store),
+      ]),
       "Users come back by themselves when the site has answered long enough.",
       ...postgresql
         .filter(({ sites }) => sites.length > 1)
@@ -148,12 +148,19 @@ export function back(facts: Facts): readonly Block[] {
             ? `${name} goes back to ${sites[0] ?? ""} by itself, ${shown(soakMs)} after it has everything.`
             : `${name} stays where it is until somebody asks: \`holdfast switchover ${name} --to ${sites[0] ?? ""} --file holdfast.yaml\`.`,
         ),
-      step("Bring it to what is in Git now: it missed what changed meanwhile.", runCommand(facts, "deploy", "all")),
+      ...(facts.hasPipeline
+        ? [
+            step(
+              "Bring it to what is in Git now: it missed what changed meanwhile.",
+              runCommand(facts, "deploy", "all"),
+            ),
+          ]
+        : ["Bring it to what is in Git now: it missed what changed meanwhile.", applyEverywhere(facts)]),
     ),
   ];
 }
 
-export function witness({ fleet, postgresql, mongodb }: Facts): readonly Block[] {
+export function witness({ fleet, postgresql, mongodb, hasPipeline }: Facts): readonly Block[] {
   const { witness: lostWitness } = fleet;
   if (lostWitness === undefined) return [];
   const { name } = lostWitness;
@@ -166,8 +173,12 @@ export function witness({ fleet, postgresql, mongodb }: Facts): readonly Block[]
     ),
     steps(
       step("See that it is only the witness.", "holdfast status holdfast.yaml"),
-      "Bring it back, or stand it up elsewhere under the same name: correct its address in the fleet file, render, run the pipeline for it.",
-      "A voter that was rebuilt has forgotten what it promised; the others see that, and take it in again by themselves.",
+      `Bring it back, or stand it up elsewhere under the same name: correct its address in the fleet file, render, ${hasPipeline ? "run the pipeline for it" : "and do for it what **Stand it up** says, the logins to voters among it"}.`,
+      ...(postgresql.length === 0
+        ? []
+        : [
+            "A voter that was rebuilt has forgotten what it promised; the others see that, and take it in again by themselves.",
+          ]),
       ...mongodb
         .filter(({ members }) => members.some(({ site }) => site === name))
         .map((store) => `${store.name}: its arbiter starts empty and needs nothing.`),
@@ -176,7 +187,12 @@ export function witness({ fleet, postgresql, mongodb }: Facts): readonly Block[]
 }
 
 export function restore({ fleet }: Facts): readonly Block[] {
-  const { namespace } = fleet.application;
+  const { namespace, components } = fleet.application;
+  const scaled = (replicas: (component: Component) => number) =>
+    components.map(
+      (component) =>
+        `kubectl --context SITE --namespace ${namespace} scale deployment ${component.name} --replicas ${replicas(component)}`,
+    );
   return [
     chapter("Restore from a backup"),
     text(
@@ -185,28 +201,20 @@ export function restore({ fleet }: Facts): readonly Block[] {
     ...(fleet.backups.length === 0
       ? [text("**The fleet file plans no backups.** There is nothing to restore from.")]
       : [
-          table(
-            ["store", "taken", "kept", "where"],
-            fleet.backups.map(({ store, schedule, keep, targets, external }) => [
-              store,
-              `\`${schedule}\` UTC`,
-              `${keep}`,
-              [
-                ...targets.map((site) => `${site} (if taken elsewhere)`),
-                ...external.map(({ name, url }) => `${name}: ${url}`),
-              ].join(", "),
-            ]),
-          ),
+          text("Chapter **Take backups** says where they are, and who takes them: without anybody there are none."),
           steps(
-            `Stop writers: \`kubectl --context <site> --namespace ${namespace} scale deployment --all --replicas 0\` at every site.`,
-            "Restore beside the store, never over it, and look at what is there. With the operators of `rendered/databases`, `restore.yaml.example` of the store is that.",
+            step("Stop writers, at every site.", ...scaled(() => 0)),
+            "Restore beside the store, never over it, and look at what is there.",
+            ...fleet.backups.map(
+              ({ store }) => `${store}: ${besides(fleet.stores.find(({ name }) => name === store))}`,
+            ),
             "Take over what is wanted, at the primary only; the others follow.",
-            "Start the writers again, by running the pipeline: it sets the replicas that the file says.",
+            step(
+              "Start the writers again, at every site.",
+              ...scaled(({ replicas }) => (replicas.kind === "fixed" ? replicas.count : replicas.min)),
+            ),
           ),
-          list(
-            "A backup that was never restored is none: rehearse as the schedule says.",
-            "A backup is never kept on the Hub whose data it holds.",
-          ),
+          list("A backup that was never restored is none: rehearse as the schedule says.", ...keptBeside(fleet)),
         ]),
   ];
 }
@@ -223,7 +231,7 @@ export function redeploy(facts: Facts): readonly Block[] {
       "If the place is another one: change its `platform`, `network` and `addresses` in the fleet file, check, render, commit.",
       ...(hubs.length > 0
         ? [
-            `On a fresh Hub by hand, as when it was stood up: vault, roles and the agent's machine (\`rendered/arm/${site}/README.md\`)${fleet.access.secrets.kind === "kubernetes" ? "" : `, then \`rendered/access/${site}/fill-hub-vault.sh\``}.`,
+            `On a fresh Hub by hand, as when it was stood up: vault, roles and the machine for AKS Engine (\`rendered/arm/${site}/README.md\`)${fleet.access.secrets.kind === "kubernetes" ? "" : `, then \`rendered/access/${site}/fill-hub-vault.sh\``}.`,
             "Old machines are gone: the new cluster has new keys, and AKS Engine's stored output of the old one is put aside.",
           ]
         : []),
@@ -233,16 +241,16 @@ export function redeploy(facts: Facts): readonly Block[] {
             runCommand(facts, "redeploy", site),
           )
         : step(
-            `Apply everything for it, here ${site}, as in **Stand it up**.`,
-            `kubectl --context ${site} apply --server-side --field-manager holdfast --recursive --filename rendered/kubernetes/${site}/`,
+            `Do for it what **Stand it up** says, here ${site}: what stands under the application, the Secrets, the logins to voters, and`,
+            applyAt(site),
           ),
       ...(fleet.traffic.provider === "azure-traffic-manager"
         ? [
-            "Its ingress has a new address? Then `addresses.ingress` is changed, and the profile with it (stage **Public Azure**).",
+            `Its ingress has a new address? Then \`addresses.ingress\` is changed, and the profile with it (${hasPipeline ? "stage **Public Azure**" : "`rendered/arm/_azure/README.md`"}).`,
           ]
         : []),
       step(
-        "Its stores start empty and are filled from the primary. Wait until they have everything.",
+        `Its stores start empty and are filled from the primary. Wait until they have everything.${facts.mongodb.length === 0 ? "" : " MongoDB says SECONDARY then: **A site is lost** has the command."}`,
         "holdfast status holdfast.yaml",
       ),
     ),

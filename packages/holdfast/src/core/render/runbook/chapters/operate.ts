@@ -2,6 +2,7 @@ import { chapter, code, section, step, steps, table, text } from "../blocks.ts";
 import type { Block } from "../blocks.ts";
 import { nodesOf, runCommand, shown, upgradeTime } from "../facts.ts";
 import type { Facts } from "../facts.ts";
+import { applyEverywhere, handOutLogins } from "./by-hand.ts";
 
 /** How the engine's script, or the pipeline around it, is run. */
 function engineStep(facts: Facts, mode: string, site: string) {
@@ -24,9 +25,13 @@ export function scale(facts: Facts): readonly Block[] {
       "Three layers, from the quick to the slow: replicas of the application, nodes of a cluster, the hardware under it. Size each site to carry all users alone.",
     ),
     table(["component", "replicas at each site"], autoscaled),
-    text(
-      "Change `replicas` or `resources` in the fleet file, render, commit: the pipeline does the rest, one site after another.",
-    ),
+    ...(facts.hasPipeline
+      ? [
+          text(
+            "Change `replicas` or `resources` in the fleet file, render, commit: the pipeline does the rest, one site after another.",
+          ),
+        ]
+      : [text("Change `replicas` or `resources` in the fleet file, render, commit."), steps(applyEverywhere(facts))]),
     ...(hubs.length === 0
       ? [text("The clusters were built by someone else: ask them for nodes.")]
       : [
@@ -85,7 +90,7 @@ export function upgrade(facts: Facts): readonly Block[] {
     steps(
       "Have the Hub's operator download the base image of the new AKS Engine release. Quota for one machine more is needed while nodes are replaced.",
       "Change `kubernetesVersion` (one minor version at a time) and `engine.version` of one site; check, render, commit.",
-      step(`Drain ${first}: chapter **Planned switchover**.`),
+      `Drain ${first}: chapter **Planned switchover**.`,
       engineStep(facts, "upgrade", first),
       "If it is interrupted, run the same again: it goes on where it was.",
       step(
@@ -128,7 +133,7 @@ export function rotate(facts: Facts): readonly Block[] {
           ),
           steps(
             engineStep(facts, "rotate-certs", first),
-            "Every kubeconfig of that cluster is replaced: people fetch new ones, the pipeline has made its own.",
+            `Every kubeconfig of that cluster is replaced: people fetch new ones${facts.hasPipeline ? ", the pipeline has made its own" : ""}.`,
             "Then the next site.",
           ),
         ]),
@@ -136,7 +141,10 @@ export function rotate(facts: Facts): readonly Block[] {
     steps(
       kind === "kubernetes"
         ? "Make a new value and put it where the old one is kept."
-        : "Put the new value into the vault; for a random one: delete it there and run `rendered/access/_secrets/create-missing.sh`.",
+        : step(
+            "Put the new value into the vault, under the name in `rendered/access/_secrets/README.md`; a random one so. (Do not delete the old one first: a Key Vault keeps a deleted secret's name for weeks.)",
+            "openssl rand -hex 32 | tr -d '\\n' | rendered/access/_secrets/put.sh NAME",
+          ),
       step(
         "Give it to each site, and restart what read the old one.",
         ...order.map((site) => `kubectl config use-context ${site} && rendered/access/${site}/fill-secrets.sh`),
@@ -153,12 +161,7 @@ export function rotate(facts: Facts): readonly Block[] {
           code(
             `kubectl --context ${first} --namespace holdfast-system delete secret holdfast-voter-token`,
             `kubectl --context ${first} apply --server-side --field-manager holdfast --recursive --filename rendered/kubernetes/${first}/holdfast-system/holdfast-voter-token`,
-            ...(kind === "kubernetes"
-              ? [`# then as rendered/kubernetes/<site>/SECRETS.md says, at every other place`]
-              : [
-                  `kubectl config use-context ${first} && rendered/access/${first}/publish-login.sh`,
-                  "# then fill-secrets.sh at every other place",
-                ]),
+            ...handOutLogins(fleet, first),
           ),
         ]),
     ...(fleet.traffic.tls.kind === "cert-manager"

@@ -115,14 +115,15 @@ function durations(facts: Facts): readonly (readonly string[])[] {
           ["A changed quota counts", "up to 2 hours", "ask before you need it"],
         ]),
     ...fleet.backups.map(({ store, schedule, rehearsal }) => [
-      `Backups of ${store}`,
+      `Backups of ${store} are due`,
       `\`${schedule}\` UTC`,
-      rehearsal === undefined ? "no rehearsal is planned" : `a restore is rehearsed \`${rehearsal}\` UTC`,
+      `planned${rehearsal === undefined ? ", and no rehearsal is" : `; a restore is to be rehearsed \`${rehearsal}\` UTC`}. Who takes them: chapter **Take backups**`,
     ]),
   ];
 }
 
-export function decisions({ fleet, hasPipeline }: Facts): readonly Block[] {
+export function decisions(facts: Facts): readonly Block[] {
+  const { fleet, hasPipeline } = facts;
   return [
     chapter("Decisions"),
     table(
@@ -141,7 +142,7 @@ export function decisions({ fleet, hasPipeline }: Facts): readonly Block[] {
         [
           "Nobody can write, sites are up",
           "no majority of the votes, or no standby had everything",
-          "`holdfast status`: it says who is missing; bring one voter back before anything else",
+          whoIsMissing(facts),
         ],
         [
           "Everything is down",
@@ -151,12 +152,27 @@ export function decisions({ fleet, hasPipeline }: Facts): readonly Block[] {
         [
           "A change made it worse",
           "the change",
-          "revert it in Git and let the pipeline run; never repair by hand what is rendered",
+          `revert it in Git and ${hasPipeline ? "let the pipeline run" : "apply what is rendered from it"}; never repair by hand what is rendered`,
         ],
       ],
     ),
     ...(hasPipeline ? [whichAgents(fleet)] : []),
   ];
+}
+
+function whoIsMissing({ postgresql, mongodb }: Facts): string {
+  return [
+    ...(postgresql.length === 0
+      ? []
+      : [
+          "`holdfast status` says who does not report and whether somebody is in sync; bring one voter back before anything else",
+        ]),
+    ...(mongodb.length === 0
+      ? []
+      : [
+          `${joined(mongodb.map(({ name }) => name))}: the set says who is missing, and a person may take their votes away (chapter **A site is lost**)`,
+        ]),
+  ].join(". ");
 }
 
 function whichAgents(fleet: Fleet): Block {

@@ -14,10 +14,14 @@ need() {
   for tool in "$@"; do command -v "$tool" > /dev/null || refuse "this machine has no $tool"; done
 }
 need az
+given() { # given NAME...: variables of whoever calls
+  local name
+  for name in "$@"; do
+    case "${!name:-}" in "" | \$\(*) refuse "set $name" ;; esac
+  done
+}
 
-: "${AZURE_LOCATION:?}"
-: "${PULL_OBJECT_ID_SEATTLE:?}"
-: "${PULL_OBJECT_ID_ORLANDO:?}"
+given AZURE_LOCATION PULL_OBJECT_ID_SEATTLE PULL_OBJECT_ID_ORLANDO
 az group create --name ratings-global --location "$AZURE_LOCATION" --output none
 ROLE_ACRPULL="$(az role definition list --name acrpull --query '[0].name' --output tsv)"
 cd "$root/arm/_azure"

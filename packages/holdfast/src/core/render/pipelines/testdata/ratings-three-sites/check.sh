@@ -20,7 +20,9 @@ results="${RESULTS:-results}"
 mkdir -p "$results"
 if ! command -v holdfast > /dev/null; then
   # No default: a public registry may have another program of this name.
-  [ -n "${HOLDFAST_PACKAGE:-}" ] || refuse "put holdfast on this machine, or set HOLDFAST_PACKAGE to its package's file or address"
+  case "${HOLDFAST_PACKAGE:-}" in
+    "" | \$\(*) refuse "put holdfast on this machine, or set HOLDFAST_PACKAGE to its package's file or address" ;;
+  esac
   npm install --global "$HOLDFAST_PACKAGE"
 fi
 code=0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes each random value that Azure Key Vault ratings-global-kv does not have yet, and says what people have to fill in.
-# A value that is there stays as it is: to replace one, delete it there, run this again, and follow the runbook.
+# A value that is there stays as it is. To replace one, follow the runbook: openssl rand -hex 32 | tr -d '\n' | put.sh REFERENCE
 # Rendered by holdfast from the fleet file: change that one, and render again.
 set -euo pipefail
 set +x
@@ -50,8 +50,9 @@ yours() { # yours REFERENCE PURPOSE
 }
 
 random fleet--ratings-mongodb-app--password
+random fleet--ratings-mongodb-system--password
 yours seattle--ratings-mongodb-tls--ca-crt 'the authority that signed the members'\'' certificates'
-yours seattle--ratings-mongodb-tls--tls-combined-pem 'each member'\''s key and certificate in one file; all members have the same O and OU, by which they know each other'
+yours seattle--ratings-mongodb-tls--tls-combined-pem 'key and certificate of the members here in one file, for the name or address 10.100.1.101, to serve and to connect (server and client authentication); all members have the same O and OU, by which they know each other, and nobody else has'
 yours fleet--azure-dns--client-secret 'lets cert-manager write to ratings.contoso.com'
 yours fleet--azure-monitor--connection-string 'of the Application Insights that takes logs and metrics'
 yours seattle--hub--client-id 'application id of the service principal'
@@ -63,7 +64,7 @@ yours seattle--ssh--private-key 'logs in to the nodes (SSH)'
 random fleet--vpn-orlando-seattle--shared-key
 random fleet--vpn-azure-central-seattle--shared-key
 yours orlando--ratings-mongodb-tls--ca-crt 'the authority that signed the members'\'' certificates'
-yours orlando--ratings-mongodb-tls--tls-combined-pem 'each member'\''s key and certificate in one file; all members have the same O and OU, by which they know each other'
+yours orlando--ratings-mongodb-tls--tls-combined-pem 'key and certificate of the members here in one file, for the name or address 10.101.1.101, to serve and to connect (server and client authentication); all members have the same O and OU, by which they know each other, and nobody else has'
 yours orlando--hub--client-id 'application id of the service principal'
 yours orlando--hub--tenant-id 'directory of the service principal; adfs with AD FS'
 yours orlando--hub--subscription-id 'id of the subscription ratings-orlando'
@@ -72,6 +73,6 @@ yours orlando--engine-state--age-identity 'opens the encrypted output of AKS Eng
 yours orlando--ssh--private-key 'logs in to the nodes (SSH)'
 random fleet--vpn-azure-central-orlando--shared-key
 yours azure-central--ratings-mongodb-tls--ca-crt 'the authority that signed the members'\'' certificates'
-yours azure-central--ratings-mongodb-tls--tls-combined-pem 'each member'\''s key and certificate in one file; all members have the same O and OU, by which they know each other'
+yours azure-central--ratings-mongodb-tls--tls-combined-pem 'key and certificate of the members here in one file, for the name or address 10.102.1.11, to serve and to connect (server and client authentication); all members have the same O and OU, by which they know each other, and nobody else has'
 yours azure-central--gateway--address 'public address of the VPN gateway (not secret)'
 yours azure-central--admin--kubeconfig 'administers the cluster'

@@ -82,8 +82,13 @@ write() { # write NAMESPACE NAME TYPE
 begin
 stored password fleet--ratings-mongodb-app--password
 fixed username ratingsdb
-made_of uri 'mongodb://{username}:{password}@10.100.1.101:27017,10.100.1.101:27018,10.101.1.101:27017,10.101.1.101:27018/ratingsdb?replicaSet=rs0&authSource=ratingsdb&tls=true'
+made_of uri 'mongodb://{username}:{password}@10.100.1.101:27017,10.100.1.101:27018,10.101.1.101:27017,10.101.1.101:27018/ratingsdb?replicaSet=rs0&authSource=ratingsdb&tls=true&tlsCAFile=/etc/holdfast/ratings-mongodb/ca.crt'
 write ratingsapp ratings-mongodb-app Opaque
+
+begin
+stored password fleet--ratings-mongodb-system--password
+fixed username holdfast-admin
+write ratingsapp ratings-mongodb-system Opaque
 
 begin
 stored ca.crt orlando--ratings-mongodb-tls--ca-crt

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes each random value that HashiCorp Vault at https://vault.enclave.example does not have yet, and says what people have to fill in.
-# A value that is there stays as it is: to replace one, delete it there, run this again, and follow the runbook.
+# A value that is there stays as it is. To replace one, follow the runbook: openssl rand -hex 32 | tr -d '\n' | put.sh REFERENCE
 # Rendered by holdfast from the fleet file: change that one, and render again.
 set -euo pipefail
 set +x
@@ -56,8 +56,9 @@ yours() { # yours REFERENCE PURPOSE
 
 yours 'holdfast/ratings-enclave/fort-west/registry-pull#.dockerconfigjson' 'pulls images from registry.enclave.example'
 random 'holdfast/ratings-enclave/fleet/ratings-mongodb-app#password'
+random 'holdfast/ratings-enclave/fleet/ratings-mongodb-system#password'
 yours 'holdfast/ratings-enclave/fort-west/ratings-mongodb-tls#ca.crt' 'the authority that signed the members'\'' certificates'
-yours 'holdfast/ratings-enclave/fort-west/ratings-mongodb-tls#tls-combined.pem' 'each member'\''s key and certificate in one file; all members have the same O and OU, by which they know each other'
+yours 'holdfast/ratings-enclave/fort-west/ratings-mongodb-tls#tls-combined.pem' 'key and certificate of the members here in one file, for the name or address 10.100.1.101, to serve and to connect (server and client authentication); all members have the same O and OU, by which they know each other, and nobody else has'
 yours 'holdfast/ratings-enclave/fleet/enclave-ca#tls.crt' 'the private authority'\''s certificate'
 yours 'holdfast/ratings-enclave/fleet/enclave-ca#tls.key' 'its private key: signs what browsers trust'
 yours 'holdfast/ratings-enclave/fleet/holdfast-alertmanager#alertmanager.yaml' 'Alertmanager'\''s configuration, with the mail server'\''s password'
@@ -74,7 +75,7 @@ random 'holdfast/ratings-enclave/fleet/vpn-fort-east-fort-west#shared-key'
 random 'holdfast/ratings-enclave/fleet/vpn-fort-west-operations#shared-key'
 yours 'holdfast/ratings-enclave/fort-east/registry-pull#.dockerconfigjson' 'pulls images from registry.enclave.example'
 yours 'holdfast/ratings-enclave/fort-east/ratings-mongodb-tls#ca.crt' 'the authority that signed the members'\'' certificates'
-yours 'holdfast/ratings-enclave/fort-east/ratings-mongodb-tls#tls-combined.pem' 'each member'\''s key and certificate in one file; all members have the same O and OU, by which they know each other'
+yours 'holdfast/ratings-enclave/fort-east/ratings-mongodb-tls#tls-combined.pem' 'key and certificate of the members here in one file, for the name or address 10.101.1.101, to serve and to connect (server and client authentication); all members have the same O and OU, by which they know each other, and nobody else has'
 yours 'holdfast/ratings-enclave/fort-east/hub#client-id' 'application id of the service principal'
 yours 'holdfast/ratings-enclave/fort-east/hub#tenant-id' 'directory of the service principal; adfs with AD FS'
 yours 'holdfast/ratings-enclave/fort-east/hub#subscription-id' 'id of the subscription ratings-fort-east'
@@ -85,6 +86,6 @@ yours 'holdfast/ratings-enclave/fort-east/ssh#private-key' 'logs in to the nodes
 random 'holdfast/ratings-enclave/fleet/vpn-fort-east-operations#shared-key'
 yours 'holdfast/ratings-enclave/operations/registry-pull#.dockerconfigjson' 'pulls images from registry.enclave.example'
 yours 'holdfast/ratings-enclave/operations/ratings-mongodb-tls#ca.crt' 'the authority that signed the members'\'' certificates'
-yours 'holdfast/ratings-enclave/operations/ratings-mongodb-tls#tls-combined.pem' 'each member'\''s key and certificate in one file; all members have the same O and OU, by which they know each other'
+yours 'holdfast/ratings-enclave/operations/ratings-mongodb-tls#tls-combined.pem' 'key and certificate of the members here in one file, for the name or address 10.102.1.11, to serve and to connect (server and client authentication); all members have the same O and OU, by which they know each other, and nobody else has'
 yours 'holdfast/ratings-enclave/operations/gateway#address' 'public address of the VPN gateway (not secret)'
 yours 'holdfast/ratings-enclave/operations/admin#kubeconfig' 'administers the cluster'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes each random value that Azure Key Vault ratings-global-kv does not have yet, and says what people have to fill in.
-# A value that is there stays as it is: to replace one, delete it there, run this again, and follow the runbook.
+# A value that is there stays as it is. To replace one, follow the runbook: openssl rand -hex 32 | tr -d '\n' | put.sh REFERENCE
 # Rendered by holdfast from the fleet file: change that one, and render again.
 set -euo pipefail
 set +x

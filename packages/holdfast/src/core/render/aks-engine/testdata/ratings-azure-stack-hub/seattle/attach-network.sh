@@ -11,11 +11,21 @@ if [ -z "$SUBNET" ]; then
   exit 0
 fi
 
-the_only() { # the_only KIND SUFFIX: the id of the one that AKS Engine made
+# AKS Engine names both by the control plane's machines, with a number made of the DNS prefix. Its stored output says which, so
+# that what another cluster left in the resource group is not taken for this one's.
+ours() {
+  local prefix=""
+  if [ -e "$OUTPUT/azuredeploy.json" ]; then
+    prefix="$(jq -r '.variables.masterVMNamePrefix // empty' "$OUTPUT/azuredeploy.json")"
+  fi
+  if [[ "$prefix" =~ ^k8s-master-[0-9]+-$ ]]; then printf '%s\n' "$prefix"; else printf 'k8s-master-\n'; fi
+}
+
+the_only() { # the_only KIND SUFFIX: the id of the one that AKS Engine made for this cluster
   local ids
   ids="$(az network "$1" list --resource-group "$RESOURCE_GROUP" \
-    --query "[?starts_with(name,'k8s-master-') && ends_with(name,'$2')].id" --output tsv)"
-  [ -n "$ids" ] || refuse "resource group $RESOURCE_GROUP has no $1 of AKS Engine: build the cluster first"
+    --query "[?starts_with(name,'$prefix') && ends_with(name,'$2')].id" --output tsv)"
+  [ -n "$ids" ] || refuse "resource group $RESOURCE_GROUP has no $1 named $prefix*$2: build the cluster first"
   [ "$(printf '%s\n' "$ids" | wc -l)" -eq 1 ] || refuse "resource group $RESOURCE_GROUP has more than one $1 of AKS Engine: ${ids//$'\n'/, }"
   printf '%s\n' "$ids"
 }
@@ -47,6 +57,7 @@ attach() { # attach KEY FLAG ID
 open_cluster
 sign_in
 sign_in_az
+prefix="$(ours)"
 security_group="$(the_only nsg nsg)"
 attach networkSecurityGroup --network-security-group "$security_group"
 # The Azure network plugin gives pods addresses of the subnet: it needs no routes.

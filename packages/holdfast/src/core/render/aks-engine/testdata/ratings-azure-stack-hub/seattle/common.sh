@@ -262,6 +262,10 @@ sign_in_az() {
     [ "$IDENTITY_SYSTEM" = adfs ] || refuse "set AZURE_TENANT_ID to the directory of the service principal"
     tenant=adfs
   fi
+  # az comes with a list of authorities of its own; a Hub's certificates are often of an authority that only the system knows.
+  if [ -z "${REQUESTS_CA_BUNDLE:-}" ] && [ -r /etc/ssl/certs/ca-certificates.crt ]; then
+    export REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
+  fi
   az cloud register --name "$CLOUD_NAME" --endpoint-resource-manager "$MANAGEMENT_URL" \
     --suffix-storage-endpoint "$STORAGE_SUFFIX" --suffix-keyvault-dns ".$VAULT_SUFFIX" \
     --endpoint-sql-management https://notsupported --profile "$API_PROFILE" --output none

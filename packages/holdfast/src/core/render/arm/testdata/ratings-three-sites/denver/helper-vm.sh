@@ -21,6 +21,10 @@ while IFS= read -r name; do
   case $name in
     vsts-agent* | actions-runner*) ;;
     *.deb) dpkg --install "$name" < /dev/null ;;
+    *.crt)
+      install -m 0644 -t /usr/local/share/ca-certificates "$name"
+      update-ca-certificates
+      ;;
     *.tar.gz)
       rm -rf unpacked
       mkdir unpacked
@@ -30,7 +34,7 @@ while IFS= read -r name; do
     *) install -m 0755 -t /usr/local/bin "$name" ;;
   esac
 done < names
-for tool in aks-engine-azurestack az kubectl age; do
+for tool in aks-engine-azurestack az kubectl jq age; do
   command -v "$tool" > /dev/null || { echo "the folder has no $tool" >&2; exit 1; }
 done
 # Another release has another base image, and refuses the one that the Hub has.

@@ -21,6 +21,10 @@ while IFS= read -r name; do
   case $name in
     vsts-agent* | actions-runner*) ;;
     *.deb) dpkg --install "$name" < /dev/null ;;
+    *.crt)
+      install -m 0644 -t /usr/local/share/ca-certificates "$name"
+      update-ca-certificates
+      ;;
     *.tar.gz)
       rm -rf unpacked
       mkdir unpacked

@@ -15,9 +15,11 @@ need() {
 need kubectl
 
 TIMEOUT="${HEALTH_TIMEOUT:-10m}"
-for object in $(kubectl --namespace holdfast-system get deployments --output name); do
+objects="$(kubectl --namespace holdfast-system get deployments --output name)"
+for object in $objects; do
   kubectl --namespace holdfast-system rollout status "$object" --timeout "$TIMEOUT"
 done
-for object in $(kubectl --namespace ratingsapp get statefulsets --output name); do
+objects="$(kubectl --namespace ratingsapp get statefulsets --selector app.kubernetes.io/managed-by=holdfast --output name)"
+for object in $objects; do
   kubectl --namespace ratingsapp rollout status "$object" --timeout "$TIMEOUT"
 done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The platform of fort-east: namespaces, who may do what, and what the application stands on.
-# Environment: ADMIN_KUBECONFIG, the text of the administrator's kubeconfig.
+# Environment: ADMIN_KUBECONFIG, the text of the administrator's kubeconfig; HOLDFAST_OPERATED_STORES.
 # Rendered by holdfast from the fleet file: change that one, and render again.
 set -euo pipefail
 set +x
@@ -25,11 +25,23 @@ printf '%s\n' "$ADMIN_KUBECONFIG" > "$work/kubeconfig"
 unset ADMIN_KUBECONFIG
 export KUBECONFIG="$work/kubeconfig"
 
+# Stores that an operator runs by databases/, in place of holdfast's own servers: names, with spaces between. Default: none.
+operated_stores="${HOLDFAST_OPERATED_STORES:-}"
+# Azure Pipelines leaves a variable that is not set as it is written.
+case "$operated_stores" in \$\(*) operated_stores="" ;; esac
+for each in $operated_stores; do
+  case "$each" in ratings-mongodb) ;; *) refuse "HOLDFAST_OPERATED_STORES names $each, which is no store of this fleet: it has ratings-mongodb" ;; esac
+done
+operated() { case " $operated_stores " in *" $1 "*) return 0 ;; esac; return 1; }
+
 kubectl apply --server-side --field-manager holdfast --force-conflicts --filename "$root/kubernetes/fort-east/00-namespaces.yaml"
 kubectl apply --server-side --field-manager holdfast-access --force-conflicts --filename "$root/access/fort-east/viewer.yaml"
 kubectl apply --server-side --field-manager holdfast-access --force-conflicts --filename "$root/access/fort-east/operator.yaml"
 kubectl apply --server-side --field-manager holdfast-access --force-conflicts --filename "$root/access/fort-east/deployer.yaml"
-kubectl apply --server-side --field-manager holdfast-access --force-conflicts --filename "$root/access/fort-east/groups.yaml"
 "$root/access/fort-east/deployer-kubeconfig.sh"
 "$root/access/fort-east/fill-platform-secrets.sh"
-"$root/helm/fort-east/platform/install.sh"
+if operated ratings-mongodb; then
+  "$root/helm/fort-east/platform/install.sh" --operators
+else
+  "$root/helm/fort-east/platform/install.sh"
+fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings operations to what was rendered: Secrets, stores, holdfast, the application. Safe to run again.
-# With the argument first-deploy it does not ask yet whether users are served: no store has a majority of its votes then.
+# With the argument first-deploy it waits for nothing: no store serves before all its voters are there, nor does what needs one.
 # Environment: DEPLOYER_KUBECONFIG, the text of the deployer's kubeconfig.
 # Rendered by holdfast from the fleet file: change that one, and render again.
 set -euo pipefail
@@ -36,4 +36,5 @@ apply "$root/kubernetes/operations/ratingsapp/network-policy-default-deny.yaml"
 apply "$root/kubernetes/operations/ratingsapp/network-policy-allow-dns.yaml"
 apply "$root/kubernetes/operations/holdfast-system"
 apply "$root/kubernetes/operations/ratingsapp/ratings-mongodb"
+if [ "${1:-}" = first-deploy ]; then say "whether everything runs is asked when all are there: verify.sh"; exit 0; fi
 "$root/pipelines/operations/health.sh"

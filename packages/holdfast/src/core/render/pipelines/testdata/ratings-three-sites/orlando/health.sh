@@ -15,13 +15,16 @@ need() {
 need kubectl curl
 
 TIMEOUT="${HEALTH_TIMEOUT:-10m}"
-for object in $(kubectl --namespace holdfast-system get deployments --output name); do
+objects="$(kubectl --namespace holdfast-system get deployments --output name)"
+for object in $objects; do
   kubectl --namespace holdfast-system rollout status "$object" --timeout "$TIMEOUT"
 done
-for object in $(kubectl --namespace ratingsapp get statefulsets --output name); do
+objects="$(kubectl --namespace ratingsapp get statefulsets --selector app.kubernetes.io/managed-by=holdfast --output name)"
+for object in $objects; do
   kubectl --namespace ratingsapp rollout status "$object" --timeout "$TIMEOUT"
 done
-for object in $(kubectl --namespace ratingsapp get deployments --output name); do
+objects="$(kubectl --namespace ratingsapp get deployments --output name)"
+for object in $objects; do
   kubectl --namespace ratingsapp rollout status "$object" --timeout "$TIMEOUT"
 done
 
@@ -30,7 +33,6 @@ answers() {
   curl --silent --show-error --fail --output /dev/null --max-time 10 ${CA_FILE:+--cacert "$CA_FILE"} \
     --connect-to www.ratings.bank.example:443:10.101.1.90:443 https://www.ratings.bank.example/healthz
 }
-[ "${HEALTH_PROBE:-}" != later ] || { say "whether the site serves is asked when all are there"; exit 0; }
 good=0
 for ((attempt = 1; attempt <= 60; attempt++)); do
   if answers; then good=$((good + 1)); else good=0; fi

@@ -7,6 +7,10 @@ path "secret/data/holdfast/ratings-enclave/fleet/ratings-mongodb-app" {
   capabilities = ["read"]
 }
 
+path "secret/data/holdfast/ratings-enclave/fleet/ratings-mongodb-system" {
+  capabilities = ["read"]
+}
+
 path "secret/data/holdfast/ratings-enclave/fort-west/ratings-mongodb-tls" {
   capabilities = ["read"]
 }

@@ -11,14 +11,30 @@ helm upgrade --install external-secrets oci://registry.enclave.example/helm/exte
   --wait --timeout 10m
 
 # Ingress controller: one address of the site for all paths of the application.
-helm upgrade --install ingress-nginx oci://registry.enclave.example/helm/ingress-nginx \
-  --version 4.15.1 --namespace ingress --create-namespace \
-  --values ingress-nginx/values.yaml \
+for other in traefik ingress-nginx; do
+  if helm status "$other" --namespace ingress >/dev/null 2>&1; then
+    echo "ingress controller $other is still here: drain this site, then: helm uninstall $other --namespace ingress" >&2
+    exit 1
+  fi
+done
+# For clients that ask for no name, Traffic Manager's probes among them: signed by nobody, and nobody should trust it.
+if ! kubectl get secret ingress-default-server --namespace ingress >/dev/null 2>&1; then
+  kubectl create namespace ingress --dry-run=client --output yaml | kubectl apply --filename -
+  keys=$(umask 077 && mktemp -d)
+  openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=default.invalid \
+    -keyout "$keys/tls.key" -out "$keys/tls.crt" 2>/dev/null
+  kubectl create secret tls ingress-default-server --namespace ingress --cert "$keys/tls.crt" --key "$keys/tls.key"
+  rm -r "$keys"
+fi
+helm upgrade --install nginx-ingress oci://registry.enclave.example/helm/nginx-ingress \
+  --version 2.7.3 --namespace ingress --create-namespace \
+  --values nginx-ingress/values.yaml \
   --wait --timeout 10m
+kubectl apply --filename nginx-ingress/service-peers.yaml
 
 # Certificates, and the ClusterIssuer that the fleet file names.
 helm upgrade --install cert-manager oci://registry.enclave.example/helm/cert-manager \
-  --version v1.20.2 --namespace cert-manager --create-namespace \
+  --version v1.21.2 --namespace cert-manager --create-namespace \
   --values cert-manager/values.yaml \
   --wait --timeout 10m
 kubectl apply --filename cert-manager/cluster-issuer.yaml

@@ -5,9 +5,15 @@ set -eu
 cd "$(dirname "$0")"
 
 # Ingress controller: one address of the site for all paths of the application.
-helm upgrade --install ingress-nginx ingress-nginx --repo https://kubernetes.github.io/ingress-nginx \
-  --version 4.15.1 --namespace ingress --create-namespace \
-  --values ingress-nginx/values.yaml \
+for other in traefik ingress-nginx; do
+  if helm status "$other" --namespace ingress >/dev/null 2>&1; then
+    echo "ingress controller $other is still here: drain this site, then: helm uninstall $other --namespace ingress" >&2
+    exit 1
+  fi
+done
+helm upgrade --install nginx-ingress oci://ghcr.io/nginx/charts/nginx-ingress \
+  --version 2.7.3 --namespace ingress --create-namespace \
+  --values nginx-ingress/values.yaml \
   --wait --timeout 10m
 
 # Metrics of nodes, containers and controllers, alerts and dashboards, kept in the site.
@@ -22,7 +28,7 @@ kubectl create configmap holdfast-dashboard --namespace monitoring --from-file=h
 if [ "${1:-}" = --operators ]; then
   # Certificates of the stores' servers.
   helm upgrade --install cert-manager oci://quay.io/jetstack/charts/cert-manager \
-    --version v1.20.2 --namespace cert-manager --create-namespace \
+    --version v1.21.2 --namespace cert-manager --create-namespace \
     --values cert-manager/values.yaml \
     --wait --timeout 10m
 
