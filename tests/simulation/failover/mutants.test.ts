@@ -42,9 +42,12 @@ const found: readonly Case[] = [
   [quorumMutants.silenceIsConsent, plans.mutePrimary, 10],
 ];
 
+/** Some look through a thousand disasters twice, and a busy machine is no failure. */
+const PATIENCE_MS = 120_000;
+
 const named = ([mutant, plan, runs]: Case) => ({ ...mutant, plan, runs });
 
-it.for(found.map(named))("$rule: $name", async ({ mutation, plan, runs }, { annotate }) => {
+it.for(found.map(named))("$rule: $name", { timeout: PATIENCE_MS }, async ({ mutation, plan, runs }, { annotate }) => {
   const inProduction = await findAnyViolation(plan, runs);
   expect(inProduction, "production").toBeUndefined();
   const harm = await findHarm(plan, runs, mutation);
