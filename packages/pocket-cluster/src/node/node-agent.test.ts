@@ -44,7 +44,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe("a node", { timeout: 10_000 }, () => {
+describe("a node", { timeout: 60_000 }, () => {
   it("runs a pod on its own address with what its manifest gives it, and takes it down when it is deleted", async () => {
     objects("v1", "ConfigMap").create("default", { metadata: { name: "settings" }, data: { colour: "green" } });
     objects("v1", "Secret").create("default", {

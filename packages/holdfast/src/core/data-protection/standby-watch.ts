@@ -23,7 +23,7 @@ interface StandbySeen {
 }
 
 /** It replies each second, whether there is something to confirm or not (wal_receiver_status_interval). */
-const REPLIES_MISSED_MS = 2000;
+export const REPLIES_MISSED_MS = 2000;
 /** One segment of WAL: less than a second of catching up on any link worth replicating over. */
 const JOIN_LAG_BYTES_MAX = 16 * 1024 * 1024;
 

@@ -1,3 +1,4 @@
+import { REPLIES_MISSED_MS } from "../data-protection/index.ts";
 import { failoverSettings } from "../failover/index.ts";
 import type { Fleet, MongodbStore, PostgresqlStore, Store } from "../spec/index.ts";
 import { quantityBytes } from "../spec/index.ts";
@@ -20,7 +21,7 @@ const ASSUMED = { decideMs: 15 * 60_000, startMs: 5 * 60_000, restoreBytesPerSec
 
 /** Until users of a site that is lost are sent to another: the longest it can take, as both providers count alike. */
 export function steeringTerms({ traffic }: Fleet): readonly RecoveryTerm[] {
-  const { probe, ttlSeconds, provider } = traffic;
+  const { probe, provider } = traffic;
   const who = provider === "azure-traffic-manager" ? "Traffic Manager" : "probes";
   return [
     {
@@ -28,8 +29,12 @@ export function steeringTerms({ traffic }: Fleet): readonly RecoveryTerm[] {
       ms: probe.fall * probe.intervalMs + probe.timeoutMs,
       from: "traffic.probe: fall × interval + timeout",
     },
-    { name: "resolvers forget the old answer", ms: ttlSeconds * 1_000, from: "traffic.ttl" },
+    resolversForget(traffic),
   ];
+}
+
+function resolversForget({ ttlSeconds }: Fleet["traffic"]): RecoveryTerm {
+  return { name: "resolvers forget the old answer", ms: ttlSeconds * 1_000, from: "traffic.ttl" };
 }
 
 /** Until another site's server is primary and the application has found it. */
@@ -83,6 +88,18 @@ export function votesTakenTerms(): readonly RecoveryTerm[] {
       ms: ASSUMED.decideMs,
       from: "assumed: 15 minutes to notice, decide and do it",
     },
+  ];
+}
+
+/** Until users are sent from a site whose data is out of step to the primary's; undefined where only probes tell. */
+export function outOfStepTerms({ traffic }: Fleet, store: Store, at: string): readonly RecoveryTerm[] | undefined {
+  if (store.engine !== "postgresql" || store.durability !== "replicated" || traffic.provider !== "holdfast-dns")
+    return undefined;
+  const { graceMs } = settingsOf(store);
+  return [
+    { name: "the standby behind it no longer replies", ms: REPLIES_MISSED_MS, from: "twice the second of its replies" },
+    { name: "the primary goes on without it", ms: graceMs, from: `${at}.lease: 2 × renew + fenceMargin` },
+    resolversForget(traffic),
   ];
 }
 

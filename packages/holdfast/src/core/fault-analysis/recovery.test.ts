@@ -51,6 +51,17 @@ describe("the time until users are served again (R18, R83)", () => {
     expect(slow("database-lost")?.rto.totalMs).toBe(8_000 + 36 + 180 + 160 + 400);
   });
 
+  it("waits for the standby's silence where a link is cut: the probes of both sites' own name servers would tell nothing", () => {
+    const rto = recoveryOf("ratings")("link-cut", "seattle and portland")?.rto;
+    expect(rto?.terms.map(({ ms, from }) => [ms, from])).toEqual([
+      [2_000, "twice the second of its replies"],
+      [700, "stores[0].lease: 2 × renew + fenceMargin"],
+      [1_000, "traffic.ttl"],
+    ]);
+    const localOnly = recoveryOf("ratings", [["durability: replicated", "durability: local-only"]]);
+    expect(localOnly("link-cut", "seattle and portland")?.rto.terms.at(0)?.ms).toBe(1_800);
+  });
+
   it("counts Traffic Manager's upper bound", () => {
     const rto = recoveryOf("ratings-azure-stack-hub")("node-lost")?.rto;
     // AZURE-FACTS: interval x (tolerated + 1) + timeout, and the TTL.

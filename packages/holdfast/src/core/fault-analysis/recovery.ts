@@ -5,6 +5,7 @@ import {
   backupAgeTerms,
   heldUpTerms,
   lossTerms,
+  outOfStepTerms,
   repairTerms,
   restoreTerms,
   serverTakeoverTerms,
@@ -35,6 +36,8 @@ interface Fault {
   readonly parts: readonly FaultComponent[];
   /** Their users have to go elsewhere. */
   readonly steers: boolean;
+  /** How long that takes; absent: until the probes tell. */
+  readonly steering?: readonly RecoveryTerm[] | undefined;
   /** Until the store has a primary that acknowledges. */
   readonly data: readonly RecoveryTerm[];
   /** May acknowledged writes be lost? */
@@ -155,6 +158,7 @@ class Estimator {
           lost: part.label,
           parts: [part],
           steers,
+          steering: outOfStepTerms(this.#fleet, store, this.#at),
           data,
           losesPrimary: false,
         });
@@ -187,10 +191,14 @@ class Estimator {
     ];
   }
 
-  #estimate({ fault, lost, parts, steers, data, losesPrimary }: Fault): RecoveryEstimate {
+  #estimate({ fault, lost, parts, steers, steering, data, losesPrimary }: Fault): RecoveryEstimate {
     const { objectives } = this.#fleet;
     const store = this.#view?.store;
-    const { needs, terms, meanwhile } = this.#wayBack(parts, data, steers ? steeringTerms(this.#fleet) : []);
+    const { needs, terms, meanwhile } = this.#wayBack(
+      parts,
+      data,
+      steers ? (steering ?? steeringTerms(this.#fleet)) : [],
+    );
     const loss = losesPrimary && store !== undefined ? lossTerms(store, this.#at) : [];
     return {
       fault,

@@ -76,7 +76,7 @@ function appliedAt(fleet: Fleet, site: Fleet["sites"][number]): readonly Data[] 
 describe.each(fleets)("the application's chart of $name", ({ name }) => {
   const fleet = fleetNamed(name);
 
-  it.each(fleet.sites)("gives at $name the objects that `holdfast apply` would (R13, R35, R51, R52, R141)", (site) => {
+  it.each(fleet.sites)("gives at $name the objects of kubernetes/ (R13, R35, R51, R52, R141)", (site) => {
     const rendered = parseAllDocuments(evaluatedAt(fleet, site.name)).map((document) => document.toJS() as unknown);
     const applied = appliedAt(fleet, site);
     expect(applied.length).toBeGreaterThan(fleet.application.components.length * 3);

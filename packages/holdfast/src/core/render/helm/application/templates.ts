@@ -16,7 +16,7 @@ import { blockOf, scalarOf, templateText } from "./template-text.ts";
 import { imageValues, reachesStore } from "./values.ts";
 
 /**
- * The templates are the manifests that `holdfast apply` uses, with values in place of what differs by site or is tuned: nothing
+ * The templates are the manifests of `kubernetes/`, with values in place of what differs by site or is tuned: nothing
  * is described twice, so the two cannot drift apart. `context` is any site: what is left in the templates is the same at all.
  * The stores are not among them. Data outlives a release, and `helm uninstall` must not reach it.
  */

@@ -3,7 +3,7 @@ import type { PlatformChart } from "./platform-chart.ts";
 import { pulledWith, registryAndTag, repositoryAndTag } from "./platform-chart.ts";
 
 /**
- * For whoever runs the stores by an operator, with the files of `databases/`, in place of `holdfast apply`: never both for one
+ * For whoever runs the stores by an operator, with the files of `databases/`, in place of those of `kubernetes/`: never both for one
  * store. CloudNativePG chart 0.28.2 is operator 1.29.1; plugin chart 0.4.0 is v0.10.0 (charts/plugin-barman-cloud/Chart.yaml in
  * cloudnative-pg/charts); Percona's charts carry the operator's own version, and from 1.23.0 it takes an arbiter at a third place.
  */
