@@ -65,7 +65,7 @@ describe("recovery-objective (R18, R83, R97)", () => {
     const [finding] = analyzeDesign(parsed, { today: "2027-01-01", rules: [recoveryObjective] });
     expect(finding?.hint).toBe('The largest part is "resolvers forget the old answer", 30s (traffic.ttl).');
     expect(finding?.message).toBe(
-      "when site seattle is lost, and after 3 other faults, users are served again, writes of ratings-db included, after 31.8s; 5s is promised",
+      "when the VPN between seattle and portland is lost, and after 3 other faults, users are served again, writes of ratings-db included, after 32.7s; 5s is promised",
     );
   });
 
