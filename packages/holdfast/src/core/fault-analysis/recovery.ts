@@ -34,10 +34,8 @@ interface Fault {
   readonly lost: string;
   /** The components that are away. */
   readonly parts: readonly FaultComponent[];
-  /** Their users have to go elsewhere. */
-  readonly steers: boolean;
-  /** How long that takes; absent: until the probes tell. */
-  readonly steering?: readonly RecoveryTerm[] | undefined;
+  /** Until their users are sent elsewhere; empty where they need not be. */
+  readonly steering: readonly RecoveryTerm[];
   /** Until the store has a primary that acknowledges. */
   readonly data: readonly RecoveryTerm[];
   /** May acknowledged writes be lost? */
@@ -108,7 +106,7 @@ class Estimator {
       fault,
       lost,
       parts: ids.map((id) => this.#part(id)),
-      steers: true,
+      steering: steeringTerms(this.#fleet),
       data: data(),
       losesPrimary,
     });
@@ -124,8 +122,13 @@ class Estimator {
     if (server === undefined) return [];
     const common = { parts: [server], data: serverTakeoverTerms(this.#fleet, store, this.#at), losesPrimary: true };
     return [
-      this.#estimate({ ...common, fault: "database-lost", lost: server.label, steers: false }),
-      this.#estimate({ ...common, fault: "node-lost", lost: `the node of ${server.label}`, steers: true }),
+      this.#estimate({ ...common, fault: "database-lost", lost: server.label, steering: [] }),
+      this.#estimate({
+        ...common,
+        fault: "node-lost",
+        lost: `the node of ${server.label}`,
+        steering: steeringTerms(this.#fleet),
+      }),
     ];
   }
 
@@ -136,7 +139,7 @@ class Estimator {
     );
     if (preferred === undefined || parts.length === 0) return [];
     const lost = `the control plane of ${preferred}`;
-    return [this.#estimate({ fault: "control-plane-lost", lost, parts, steers: false, data: [], losesPrimary: false })];
+    return [this.#estimate({ fault: "control-plane-lost", lost, parts, steering: [], data: [], losesPrimary: false })];
   }
 
   #linkFaults(): readonly RecoveryEstimate[] {
@@ -157,8 +160,7 @@ class Estimator {
           fault: "link-cut",
           lost: part.label,
           parts: [part],
-          steers,
-          steering: outOfStepTerms(this.#fleet, store, this.#at),
+          steering: steers ? (outOfStepTerms(this.#fleet, store, this.#at) ?? steeringTerms(this.#fleet)) : [],
           data,
           losesPrimary: false,
         });
@@ -169,7 +171,7 @@ class Estimator {
     const witness = this.#structure.places.all.find(({ member }) => member.role === "witness");
     if (witness === undefined) return [];
     const part = this.#part(witness.whole);
-    const common = { parts: [part], steers: false, data: [], losesPrimary: false };
+    const common = { parts: [part], steering: [], data: [], losesPrimary: false };
     return [this.#estimate({ ...common, fault: "witness-lost", lost: part.label })];
   }
 
@@ -191,14 +193,10 @@ class Estimator {
     ];
   }
 
-  #estimate({ fault, lost, parts, steers, steering, data, losesPrimary }: Fault): RecoveryEstimate {
+  #estimate({ fault, lost, parts, steering, data, losesPrimary }: Fault): RecoveryEstimate {
     const { objectives } = this.#fleet;
     const store = this.#view?.store;
-    const { needs, terms, meanwhile } = this.#wayBack(
-      parts,
-      data,
-      steers ? (steering ?? steeringTerms(this.#fleet)) : [],
-    );
+    const { needs, terms, meanwhile } = this.#wayBack(parts, data, steering);
     const loss = losesPrimary && store !== undefined ? lossTerms(store, this.#at) : [];
     return {
       fault,

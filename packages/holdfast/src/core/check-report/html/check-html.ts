@@ -11,7 +11,7 @@ import { fleetSvg } from "./fleet-svg.ts";
 import { markup } from "./markup.ts";
 import type { Markup } from "./markup.ts";
 import { recoverySection } from "./recovery-section.ts";
-import { style } from "./style.ts";
+import { reportPage } from "./report-page.ts";
 import { summaryCards, verdictOf } from "./summary-cards.ts";
 import { weakPointsOf } from "./weak-points.ts";
 import type { Weakness } from "./weak-points.ts";
@@ -23,46 +23,19 @@ import type { Weakness } from "./weak-points.ts";
 export function checkHtml(report: CheckReport): string {
   const { fleet } = report.parsed;
   const { mark, words, kind } = verdictOf(report);
-  return `${
-    markup`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta
-            http-equiv="Content-Security-Policy"
-            content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-          />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="color-scheme" content="light dark" />
-          <meta name="generator" content="holdfast ${version}" />
-          <title>${fleet.name}: ${words}</title>
-          <style>
-            ${style}
-          </style>
-        </head>
-        <body>
-          <header class="top">
-            <div>
-              <p class="eyebrow">holdfast check</p>
-              <h1>${fleet.name}</h1>
-              <p class="subtitle">${report.file} · ${describeFleet(report)}</p>
-            </div>
-            <p class="verdict ${kind}"><span>${mark}</span>${words}</p>
-          </header>
-          <main>
-            ${summaryCards(report)} ${drawingSection(report)} ${changeSection(report)} ${capabilitySection(report)}
+  return reportPage({
+    title: `${fleet.name}: ${words}`,
+    heading: fleet.name,
+    subtitle: `${report.file} · ${describeFleet(report)}`,
+    verdict: { mark, words, kind },
+    main: markup`${summaryCards(report)} ${drawingSection(report)} ${changeSection(report)} ${capabilitySection(report)}
             ${recoverySection(report)} ${capacitySection(report)}
             ${findingsSection("Findings", "findings", openFindings(report), report)}
             ${findingsSection("Accepted for now", "accepted", suppressedFindings(report), report)}
-            ${figuresSection(report)}
-          </main>
-          <footer>
-            holdfast ${version}. Every figure on this page is predicted: computed from the file and from the assumptions
-            at its end; nothing was measured.
-          </footer>
-        </body>
-      </html>`.text
-  }\n`;
+            ${figuresSection(report)}`,
+    footer: markup`holdfast ${version}. Every figure on this page is predicted: computed from the file and from the assumptions
+            at its end; nothing was measured.`,
+  });
 }
 
 function describeFleet({ parsed: { fleet } }: CheckReport): string {
